@@ -1,0 +1,194 @@
+//! The frame of the file: header, table of sections, checksums.
+
+use super::{FormatError, SectionKind};
+use alloc::vec::Vec;
+
+/// The first eight bytes of every model file. The first is not ASCII and the last two are a line end, so that a file
+/// which was sent as text is recognised as broken.
+pub const MAGIC: [u8; 8] = *b"\x89STONE\r\n";
+/// The version of the format that this engine writes, and the newest that it reads.
+pub const VERSION: u32 = 1;
+/// Every section begins at a multiple of this many bytes: a cache line, and the widest vector register.
+pub const ALIGNMENT: usize = 64;
+
+const HEADER: usize = 64;
+const ENTRY: usize = 32;
+/// More sections than any tier has; bounds the work of opening a hostile file.
+const MOST_SECTIONS: u32 = 64;
+const MAY_SKIP: u32 = 1;
+
+/// What kind of model a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tier {
+    /// Hashed n-grams, summed embedding rows, one hidden layer.
+    Bag,
+}
+
+impl Tier {
+    /// Its number in the file.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        match self {
+            Self::Bag => 1,
+        }
+    }
+
+    /// Its name, as the command line and the reports use it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bag => "bag",
+        }
+    }
+
+    const fn from_code(code: u32) -> Option<Self> {
+        match code {
+            1 => Some(Self::Bag),
+            _ => None,
+        }
+    }
+}
+
+fn u32_at(bytes: &[u8], offset: usize) -> u32 {
+    bytes.get(offset..).and_then(<[u8]>::first_chunk).map_or(0, |&bytes| u32::from_le_bytes(bytes))
+}
+
+fn u64_at(bytes: &[u8], offset: usize) -> u64 {
+    bytes.get(offset..).and_then(<[u8]>::first_chunk).map_or(0, |&bytes| u64::from_le_bytes(bytes))
+}
+
+/// A file whose frame and checksums are sound.
+pub(crate) struct Container<'a> {
+    file: &'a [u8],
+    table: &'a [u8],
+    tier: Tier,
+}
+
+impl<'a> Container<'a> {
+    /// Proves the frame: magic, version, length, header, order and place of the sections, and every checksum.
+    pub(crate) fn open(file: &'a [u8]) -> Result<Self, FormatError> {
+        if !file.starts_with(&MAGIC) {
+            return Err(FormatError::NotAModel);
+        }
+        let found = file.len() as u64;
+        let header = file.get(..HEADER).ok_or(FormatError::Length { stated: HEADER as u64, found })?;
+        let version = u32_at(header, 8);
+        if version == 0 || version > VERSION {
+            return Err(FormatError::Version { found: version });
+        }
+        let stated = u64_at(header, 16);
+        if stated != found {
+            return Err(FormatError::Length { stated, found });
+        }
+        if crc32fast::hash(header.get(..60).unwrap_or_default()) != u32_at(header, 60) {
+            return Err(FormatError::HeaderChecksum);
+        }
+        if header.get(32..60).is_none_or(|rest| rest.iter().any(|&byte| byte != 0)) {
+            return Err(FormatError::Header { offset: 32, rule: "reserved bytes are not zero" });
+        }
+        let count = u32_at(header, 12);
+        if count == 0 || count > MOST_SECTIONS {
+            return Err(FormatError::Header { offset: 12, rule: "the number of sections is not 1 to 64" });
+        }
+        let end = HEADER + count as usize * ENTRY;
+        let table =
+            file.get(HEADER..end).ok_or(FormatError::Header { offset: 12, rule: "the table of sections is cut" })?;
+        if crc32fast::hash(table) != u32_at(header, 24) {
+            return Err(FormatError::HeaderChecksum);
+        }
+        let code = u32_at(header, 28);
+        let tier = Tier::from_code(code).ok_or(FormatError::Tier { found: code })?;
+        let container = Self { file, table, tier };
+        container.sections(end)?;
+        Ok(container)
+    }
+
+    fn sections(&self, mut reached: usize) -> Result<(), FormatError> {
+        for (index, entry) in self.table.chunks_exact(ENTRY).enumerate() {
+            let offset = (HEADER + index * ENTRY) as u64;
+            let broken = |rule| FormatError::Header { offset, rule };
+            let name: [u8; 4] = u32_at(entry, 0).to_le_bytes();
+            let flags = u32_at(entry, 4);
+            if flags & !MAY_SKIP != 0 || u32_at(entry, 28) != 0 {
+                return Err(broken("reserved bits of a section are not zero"));
+            }
+            let start = reached.next_multiple_of(ALIGNMENT);
+            if u64_at(entry, 8) != start as u64 {
+                return Err(broken("a section is not where the one before it ends"));
+            }
+            let length = usize::try_from(u64_at(entry, 16)).map_err(|_| broken("a section is longer than the file"))?;
+            let end = start.checked_add(length).ok_or_else(|| broken("a section is longer than the file"))?;
+            let content = self.file.get(start..end).ok_or_else(|| broken("a section is longer than the file"))?;
+            if self.file.get(reached..start).is_none_or(|gap| gap.iter().any(|&byte| byte != 0)) {
+                return Err(broken("padding before a section is not zero"));
+            }
+            let kind = SectionKind::from_name(name);
+            if kind.is_none() && flags & MAY_SKIP == 0 {
+                return Err(FormatError::Unknown { kind: name });
+            }
+            let earlier = self.table.get(..index * ENTRY).unwrap_or_default();
+            if earlier.chunks_exact(ENTRY).any(|other| u32_at(other, 0).to_le_bytes() == name) {
+                return Err(broken("a section stands twice"));
+            }
+            if crc32fast::hash(content) != u32_at(entry, 24) {
+                return Err(kind.map_or(FormatError::HeaderChecksum, FormatError::Checksum));
+            }
+            reached = end;
+        }
+        if reached == self.file.len() {
+            Ok(())
+        } else {
+            Err(FormatError::Header { offset: reached as u64, rule: "there are bytes after the last section" })
+        }
+    }
+
+    pub(crate) const fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// The content of a section that must be there.
+    pub(crate) fn section(&self, kind: SectionKind) -> Result<&'a [u8], FormatError> {
+        self.table
+            .chunks_exact(ENTRY)
+            .find(|entry| u32_at(entry, 0).to_le_bytes() == kind.name())
+            .and_then(|entry| {
+                let start = usize::try_from(u64_at(entry, 8)).ok()?;
+                let length = usize::try_from(u64_at(entry, 16)).ok()?;
+                self.file.get(start..start.checked_add(length)?)
+            })
+            .ok_or(FormatError::Missing(kind))
+    }
+}
+
+/// Puts sections into one file, in the order given. The result is what `Model::open` reads.
+#[must_use]
+pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
+    let table_end = HEADER + sections.len() * ENTRY;
+    let mut body = Vec::new();
+    let mut table = Vec::new();
+    for (kind, content) in sections {
+        let start = (table_end + body.len()).next_multiple_of(ALIGNMENT);
+        body.resize(start - table_end, 0);
+        body.extend_from_slice(content);
+        table.extend_from_slice(&kind.name());
+        table.extend_from_slice(&0u32.to_le_bytes());
+        table.extend_from_slice(&(start as u64).to_le_bytes());
+        table.extend_from_slice(&(content.len() as u64).to_le_bytes());
+        table.extend_from_slice(&crc32fast::hash(content).to_le_bytes());
+        table.extend_from_slice(&0u32.to_le_bytes());
+    }
+    let mut file = Vec::with_capacity(table_end + body.len());
+    file.extend_from_slice(&MAGIC);
+    file.extend_from_slice(&VERSION.to_le_bytes());
+    file.extend_from_slice(&(sections.len() as u32).to_le_bytes());
+    file.extend_from_slice(&((table_end + body.len()) as u64).to_le_bytes());
+    file.extend_from_slice(&crc32fast::hash(&table).to_le_bytes());
+    file.extend_from_slice(&tier.code().to_le_bytes());
+    file.resize(60, 0);
+    let checksum = crc32fast::hash(&file);
+    file.extend_from_slice(&checksum.to_le_bytes());
+    file.extend_from_slice(&table);
+    file.extend_from_slice(&body);
+    file
+}

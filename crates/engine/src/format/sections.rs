@@ -1,0 +1,583 @@
+//! The sections of the file, each read and written here.
+
+use super::FormatError;
+use super::bytes::{Cursor, Words};
+use crate::kernel::{MAX_SHIFT, Requantizer};
+use crate::prediction::{Confidence, Decision, Reason, Score};
+use crate::text::FeatureSettings;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A kind of section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SectionKind {
+    /// Task, recipe, data digest and metrics, as JSON. The engine hands it on and does not read it.
+    Meta,
+    /// The names of the labels.
+    Labels,
+    /// Which features are taken from a text.
+    Features,
+    /// Which features were seen in training.
+    Filter,
+    /// The embedding rows.
+    Rows,
+    /// The hidden layer.
+    Hidden,
+    /// The output layer.
+    Output,
+    /// How scores become a decision.
+    Decision,
+    /// Texts with the exact answers that this file gives.
+    Recorded,
+}
+
+impl SectionKind {
+    const ALL: [Self; 9] = [
+        Self::Meta,
+        Self::Labels,
+        Self::Features,
+        Self::Filter,
+        Self::Rows,
+        Self::Hidden,
+        Self::Output,
+        Self::Decision,
+        Self::Recorded,
+    ];
+
+    /// The four bytes that name it in the file.
+    #[must_use]
+    pub const fn name(self) -> [u8; 4] {
+        *match self {
+            Self::Meta => b"META",
+            Self::Labels => b"LABL",
+            Self::Features => b"FEAT",
+            Self::Filter => b"FILT",
+            Self::Rows => b"ROWS",
+            Self::Hidden => b"HIDN",
+            Self::Output => b"OUTP",
+            Self::Decision => b"DECI",
+            Self::Recorded => b"RECO",
+        }
+    }
+
+    pub(super) fn from_name(name: [u8; 4]) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for SectionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name().escape_ascii())
+    }
+}
+
+fn put(out: &mut Vec<u8>, words: &[u32]) {
+    for word in words {
+        out.extend_from_slice(&word.to_le_bytes());
+    }
+}
+
+fn pad(out: &mut Vec<u8>, alignment: usize) {
+    out.resize(out.len().next_multiple_of(alignment), 0);
+}
+
+/// The names of the labels, in the order of the scores.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels<'a> {
+    ends: Words<'a>,
+    count: u32,
+    names: &'a str,
+}
+
+impl<'a> Labels<'a> {
+    /// The most labels that a model may have.
+    pub const MOST: u32 = 1 << 20;
+
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Labels, bytes);
+        let count = cursor.u32()?;
+        if count == 0 || count > Self::MOST {
+            return Err(cursor.broken("the number of labels is not 1 to 1,048,576"));
+        }
+        let broken = cursor.broken("the ends of the names do not rise, or cut a character");
+        let ends = cursor.words(count)?;
+        let length = ends.get(count as usize - 1);
+        let names = cursor.text(length as usize)?;
+        let mut reached = 0;
+        for end in ends.iter() {
+            if end <= reached || !names.is_char_boundary(end as usize) {
+                return Err(broken);
+            }
+            reached = end;
+        }
+        cursor.finish()?;
+        Ok(Self { ends, count, names })
+    }
+
+    /// The section for these names, of which there is at least one and none is empty.
+    pub fn write<S: AsRef<str>>(names: &[S]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put(&mut out, &[names.len() as u32]);
+        let mut end = 0;
+        for name in names {
+            end += name.as_ref().len() as u32;
+            put(&mut out, &[end]);
+        }
+        for name in names {
+            out.extend_from_slice(name.as_ref().as_bytes());
+        }
+        out
+    }
+
+    /// How many labels there are: 1 to [`Labels::MOST`].
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Never true: a model has at least one label.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The name of the label at `index`; empty beyond the last.
+    #[must_use]
+    pub fn get(&self, index: usize) -> &'a str {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends.get(before));
+        let end = self.ends.get(index);
+        self.names.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// All names, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a str> + use<'a> {
+        let this = *self;
+        (0..this.len()).map(move |index| this.get(index))
+    }
+}
+
+/// The section of [`FeatureSettings`].
+#[derive(Clone, Copy, Debug)]
+pub enum Features {}
+
+impl Features {
+    pub(crate) fn read(bytes: &[u8]) -> Result<FeatureSettings, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Features, bytes);
+        let broken = cursor.broken("a feature setting is out of its range");
+        let settings = FeatureSettings {
+            max_characters: cursor.u32()?,
+            word_ngrams: cursor.u8()?,
+            character_ngrams: (cursor.u8()?, cursor.u8()?),
+            unspaced_ngrams: (cursor.u8()?, cursor.u8()?),
+        };
+        cursor.pad(4)?;
+        cursor.finish()?;
+        if settings.is_valid() { Ok(settings) } else { Err(broken) }
+    }
+
+    /// The section for valid settings.
+    #[must_use]
+    pub fn write(settings: &FeatureSettings) -> Vec<u8> {
+        let mut out = Vec::new();
+        put(&mut out, &[settings.max_characters]);
+        let (character, unspaced) = (settings.character_ngrams, settings.unspaced_ngrams);
+        out.extend_from_slice(&[settings.word_ngrams, character.0, character.1, unspaced.0, unspaced.1]);
+        pad(&mut out, 4);
+        out
+    }
+}
+
+/// Tells features that were seen in training from those that were not, wrongly once in 256 times: an xor filter
+/// (Graf and Lemire, "Xor Filters: Faster and Smaller Than Bloom and Cuckoo Filters", JEA 2020) with 8-bit fingerprints.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter<'a> {
+    seed: u32,
+    segment: u32,
+    fingerprints: &'a [u8],
+}
+
+impl<'a> Filter<'a> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Filter, bytes);
+        let seed = cursor.u32()?;
+        let segment = cursor.u32()?;
+        if segment == 0 || segment > 1 << 24 {
+            return Err(cursor.broken("the length of a segment is not 1 to 16,777,216"));
+        }
+        let fingerprints = cursor.bytes(segment as usize * 3)?;
+        cursor.finish()?;
+        Ok(Self { seed, segment, fingerprints })
+    }
+
+    /// The section for a filter that was built with `seed`: three segments of fingerprints of equal length, 1 to 2²⁴.
+    #[must_use]
+    pub fn write(seed: u32, fingerprints: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put(&mut out, &[seed, (fingerprints.len() / 3) as u32]);
+        out.extend_from_slice(fingerprints);
+        out
+    }
+
+    /// The three places of a feature hash, one in each segment, and its fingerprint: their xor, if it was seen.
+    #[inline]
+    #[must_use]
+    pub const fn places(hash: u32, seed: u32, segment: u32) -> ([u32; 3], u8) {
+        const fn reduce(hash: u32, to: u32) -> u32 {
+            ((hash as u64 * to as u64) >> 32) as u32
+        }
+        const fn next(x: u32) -> u32 {
+            let x = (x ^ (x >> 16)).wrapping_mul(0x7feb_352d);
+            let x = (x ^ (x >> 15)).wrapping_mul(0x846c_a68b);
+            x ^ (x >> 16)
+        }
+        let first = next(hash ^ seed);
+        let second = next(first ^ 0x9e37_79b9);
+        let third = next(second ^ 0x85eb_ca6b);
+        let places =
+            [reduce(first, segment), segment + reduce(second, segment), 2 * segment + reduce(third, segment)];
+        (places, (first ^ second ^ third) as u8)
+    }
+
+    /// Whether the feature with this hash was seen in training.
+    #[inline]
+    #[must_use]
+    pub fn admits(&self, hash: u32) -> bool {
+        let (places, fingerprint) = Self::places(hash, self.seed, self.segment);
+        let stored = places.iter().fold(0, |x, &place| x ^ self.fingerprints.get(place as usize).copied().unwrap_or(0));
+        stored == fingerprint
+    }
+}
+
+/// The embedding rows: `buckets` rows of `dim` numbers, all of one scale, and how their sums become 8-bit numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// How many rows there are: 1 to 2²⁴.
+    pub buckets: u32,
+    /// Numbers in a row: a multiple of 16, up to 1,024.
+    pub dim: u32,
+    /// Bits of a number: 8 (two's complement) or 4 (excess 8, the even place in the low half of the byte).
+    pub bits: u32,
+    /// For each [`Group`](crate::text::Group), the multiplier of its sum divided by the root of its number of features;
+    /// below 2³¹.
+    pub multipliers: [u32; 2],
+    /// By how many bits the sum of the two is shifted right: 1 to 40.
+    pub shift: u32,
+    /// The rows, one after another.
+    pub data: &'a [u8],
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Rows, bytes);
+        let (buckets, dim, bits) = (cursor.u32()?, cursor.u32()?, cursor.u32()?);
+        if buckets == 0 || buckets > 1 << 24 {
+            return Err(cursor.broken("the number of rows is not 1 to 16,777,216"));
+        }
+        if dim == 0 || dim % 16 != 0 || dim > 1024 {
+            return Err(cursor.broken("the length of a row is not a multiple of 16 up to 1,024"));
+        }
+        if bits != 8 && bits != 4 {
+            return Err(cursor.broken("numbers of a row are neither of 8 nor of 4 bits"));
+        }
+        let multipliers = [cursor.u32()?, cursor.u32()?];
+        let shift = cursor.u32()?;
+        if multipliers.iter().any(|&m| m > i32::MAX as u32) || shift == 0 || shift > 40 {
+            return Err(cursor.broken("the scale of the rows is out of its range"));
+        }
+        cursor.pad(super::ALIGNMENT)?;
+        let stride = (dim * bits / 8) as usize;
+        let length = stride.checked_mul(buckets as usize).ok_or_else(|| cursor.broken("the section ends too early"))?;
+        let data = cursor.bytes(length)?;
+        cursor.finish()?;
+        Ok(Self { buckets, dim, bits, multipliers, shift, data })
+    }
+
+    /// The section.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let [words, characters] = self.multipliers;
+        put(&mut out, &[self.buckets, self.dim, self.bits, words, characters, self.shift]);
+        pad(&mut out, super::ALIGNMENT);
+        out.extend_from_slice(self.data);
+        out
+    }
+
+    /// Bytes of a row.
+    #[inline]
+    #[must_use]
+    pub const fn stride(&self) -> usize {
+        (self.dim * self.bits / 8) as usize
+    }
+}
+
+/// A layer: `outputs` rows of `inputs` weights of 8 bits, each row with a bias and a scale.
+#[derive(Clone, Copy, Debug)]
+pub struct Dense<'a> {
+    /// Numbers that go in: 1 to 4,096.
+    pub inputs: u32,
+    /// Numbers that come out.
+    pub outputs: u32,
+    biases: Words<'a>,
+    multipliers: Words<'a>,
+    shifts: &'a [u8],
+    weights: &'a [u8],
+}
+
+impl<'a> Dense<'a> {
+    /// Rows of weights are filled up with zeros to a multiple of this many.
+    pub const BLOCK: usize = 16;
+
+    pub(crate) fn read(kind: SectionKind, bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(kind, bytes);
+        let (inputs, outputs) = (cursor.u32()?, cursor.u32()?);
+        if inputs == 0 || inputs > 4096 || outputs == 0 || outputs > Labels::MOST {
+            return Err(cursor.broken("the size of the layer is out of its range"));
+        }
+        let biases = cursor.words(outputs)?;
+        if biases.iter().any(|bias| (bias as i32).unsigned_abs() > 1 << 30) {
+            return Err(cursor.broken("a bias is beyond 2^30"));
+        }
+        let multipliers = cursor.words(outputs)?;
+        if multipliers.iter().any(|multiplier| multiplier > i32::MAX as u32) {
+            return Err(cursor.broken("a multiplier is 2^31 or more"));
+        }
+        let shifts = cursor.bytes(outputs as usize)?;
+        if shifts.iter().any(|&shift| shift == 0 || u32::from(shift) > MAX_SHIFT) {
+            return Err(cursor.broken("a shift is not 1 to 62"));
+        }
+        cursor.pad(super::ALIGNMENT)?;
+        let broken = cursor.broken("a weight beyond the inputs is not zero, or a weight is -128");
+        let stride = (inputs as usize).next_multiple_of(Self::BLOCK);
+        let length = stride.checked_mul(outputs as usize).ok_or_else(|| cursor.broken("the section ends too early"))?;
+        let weights = cursor.bytes(length)?;
+        let sound = |row: &[u8]| {
+            let (used, unused) = row.split_at(inputs as usize);
+            used.iter().all(|&weight| weight != 0x80) && unused.iter().all(|&weight| weight == 0)
+        };
+        if !weights.chunks_exact(stride).all(sound) {
+            return Err(broken);
+        }
+        cursor.finish()?;
+        Ok(Self { inputs, outputs, biases, multipliers, shifts, weights })
+    }
+
+    /// The section for a layer: per output a bias, a scale and its weights (-127 to 127), one for each input.
+    pub fn write(inputs: u32, rows: &[(i32, Requantizer, Vec<i8>)]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put(&mut out, &[inputs, rows.len() as u32]);
+        for (bias, _, _) in rows {
+            put(&mut out, &[*bias as u32]);
+        }
+        for (_, scale, _) in rows {
+            put(&mut out, &[scale.multiplier as u32]);
+        }
+        out.extend(rows.iter().map(|(_, scale, _)| scale.shift as u8));
+        pad(&mut out, super::ALIGNMENT);
+        for (_, _, weights) in rows {
+            out.extend(weights.iter().map(|&weight| weight as u8));
+            out.resize(out.len() + (inputs as usize).next_multiple_of(Self::BLOCK) - weights.len(), 0);
+        }
+        out
+    }
+
+    /// Bytes of a row of weights.
+    #[inline]
+    #[must_use]
+    pub const fn stride(&self) -> usize {
+        (self.inputs as usize).next_multiple_of(Self::BLOCK)
+    }
+
+    /// The weights, row after row; each row is [`Dense::stride`] long.
+    #[inline]
+    #[must_use]
+    pub const fn weights(&self) -> &'a [u8] {
+        self.weights
+    }
+
+    /// The bias and the scale of one output.
+    #[inline]
+    #[must_use]
+    pub fn output(&self, index: usize) -> (i32, Requantizer) {
+        let shift = self.shifts.get(index).map_or(1, |&shift| u32::from(shift));
+        (self.biases.get(index) as i32, Requantizer { multiplier: self.multipliers.get(index) as i32, shift })
+    }
+}
+
+/// How scores become confidences and a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecisionRule {
+    /// Whether a text may have any number of labels. Then each label's confidence is a logistic function of its own score;
+    /// otherwise all confidences together are a softmax.
+    pub multi_label: bool,
+    /// Score to exponent of two, in 65,536ths: log2(e) divided by the calibrated temperature; 0 to 2²⁴.
+    pub sharpness: u32,
+    /// Added to the exponent of two, in 65,536ths; 0 unless `multi_label`. Within ±2²⁴.
+    pub offset: i32,
+    /// The least confidence of an accepted answer.
+    pub min_confidence: Confidence,
+    /// The least confidence of a label that is part of a multi-label answer.
+    pub label_threshold: Confidence,
+    /// The label that stands for everything outside the task, if there is one.
+    pub out_of_scope: Option<u32>,
+}
+
+impl DecisionRule {
+    pub(crate) fn read(bytes: &[u8], labels: u32) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Decision, bytes);
+        let broken = cursor.broken("a number of the decision rule is out of its range");
+        let kind = cursor.u32()?;
+        let sharpness = cursor.u32()?;
+        let offset = cursor.u32()? as i32;
+        let (min_confidence, label_threshold) = (cursor.u32()?, cursor.u32()?);
+        let out_of_scope = cursor.u32()?;
+        cursor.finish()?;
+        let one = Confidence::ONE.raw();
+        let most = 1 << 24;
+        if kind > 1
+            || sharpness > most
+            || offset.unsigned_abs() > most
+            || (kind == 0 && offset != 0)
+            || min_confidence > one
+            || label_threshold > one
+            || (out_of_scope != u32::MAX && out_of_scope >= labels)
+        {
+            return Err(broken);
+        }
+        Ok(Self {
+            multi_label: kind == 1,
+            sharpness,
+            offset,
+            min_confidence: Confidence::from_raw(min_confidence),
+            label_threshold: Confidence::from_raw(label_threshold),
+            out_of_scope: (out_of_scope != u32::MAX).then_some(out_of_scope),
+        })
+    }
+
+    /// The section.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let (min_confidence, label_threshold) = (self.min_confidence.raw(), self.label_threshold.raw());
+        let out_of_scope = self.out_of_scope.unwrap_or(u32::MAX);
+        let kind = u32::from(self.multi_label);
+        put(&mut out, &[kind, self.sharpness, self.offset as u32, min_confidence, label_threshold, out_of_scope]);
+        out
+    }
+}
+
+/// A hash of all scores in order (FNV-1a, 64 bits, over their little-endian bytes), so that one number stands for all.
+#[must_use]
+pub fn score_hash(scores: &[Score]) -> u64 {
+    scores.iter().flat_map(|score| score.0.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The texts whose exact answers the file records.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'a> {
+    count: u32,
+    bytes: &'a [u8],
+}
+
+/// A text and the exact answer that the file gives to it.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordedExample<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// The decision, with the reason for an abstention.
+    pub decision: (Decision, Option<Reason>),
+    /// The confidence of the best label.
+    pub confidence: Confidence,
+    /// [`score_hash`] of all scores.
+    pub hash: u64,
+    top: Words<'a>,
+}
+
+impl<'a> RecordedExample<'a> {
+    /// The best labels, best first: index and exact score.
+    pub fn top(&self) -> impl Iterator<Item = (u32, Score)> + use<'a> {
+        let top = self.top;
+        (0..top.iter().len() / 2).map(move |at| (top.get(2 * at), Score(top.get(2 * at + 1) as i32)))
+    }
+
+    fn read(cursor: &mut Cursor<'a>, labels: u32) -> Result<Self, FormatError> {
+        let broken = cursor.broken("a recorded answer is out of its range");
+        let length = cursor.u32()?;
+        let decision = match cursor.u32()? {
+            0 => (Decision::Accept, None),
+            1 => (Decision::Abstain, Some(Reason::NoKnownWords)),
+            2 => (Decision::Abstain, Some(Reason::LowConfidence)),
+            3 => (Decision::Abstain, Some(Reason::OutOfScope)),
+            _ => return Err(broken),
+        };
+        let confidence = cursor.u32()?;
+        let hash = cursor.u64()?;
+        let count = cursor.u32()?;
+        if confidence > Confidence::ONE.raw() || count > labels {
+            return Err(broken);
+        }
+        let top = cursor.words(count.checked_mul(2).ok_or(broken)?)?;
+        if top.iter().step_by(2).any(|label| label >= labels) {
+            return Err(broken);
+        }
+        let text = cursor.text(length as usize)?;
+        cursor.pad(4)?;
+        Ok(Self { text, decision, confidence: Confidence::from_raw(confidence), hash, top })
+    }
+}
+
+impl<'a> Recorded<'a> {
+    pub(crate) fn read(bytes: &'a [u8], labels: u32) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Recorded, bytes);
+        let count = cursor.u32()?;
+        for _ in 0..count {
+            RecordedExample::read(&mut cursor, labels)?;
+        }
+        cursor.finish()?;
+        Ok(Self { count, bytes })
+    }
+
+    /// The section for these answers: text, decision, confidence of the best label, hash of the scores, best labels.
+    pub fn write(examples: &[(&str, (Decision, Option<Reason>), Confidence, u64, Vec<(u32, Score)>)]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put(&mut out, &[examples.len() as u32]);
+        for (text, decision, confidence, hash, top) in examples {
+            let code = match decision.1 {
+                None => 0,
+                Some(Reason::NoKnownWords) => 1,
+                Some(Reason::LowConfidence) => 2,
+                Some(Reason::OutOfScope) => 3,
+            };
+            put(&mut out, &[text.len() as u32, code, confidence.raw(), *hash as u32, (*hash >> 32) as u32]);
+            put(&mut out, &[top.len() as u32]);
+            for (label, score) in top {
+                put(&mut out, &[*label, score.0 as u32]);
+            }
+            out.extend_from_slice(text.as_bytes());
+            pad(&mut out, 4);
+        }
+        out
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = RecordedExample<'a>> + use<'a> {
+        let mut cursor = Cursor::new(SectionKind::Recorded, self.bytes);
+        let _ = cursor.u32();
+        // Read once before, in `Recorded::read`: it cannot fail, and the true bound of label indices was proven there.
+        (0..self.count).map_while(move |_| RecordedExample::read(&mut cursor, u32::MAX).ok())
+    }
+}

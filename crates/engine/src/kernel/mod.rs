@@ -1,0 +1,8 @@
+//! The arithmetic of the engine. [`reference`](self) is the meaning; other kernels are copies that must agree bit for bit.
+
+mod reference;
+mod requantize;
+mod table;
+
+pub use requantize::{MAX_SHIFT, Requantizer, inverse_sqrt, requantize};
+pub use table::Kernel;

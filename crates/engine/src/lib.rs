@@ -1,0 +1,4 @@
+//! Runs one model file over text.
+#![no_std]
+
+pub mod text;

@@ -1,0 +1,114 @@
+//! What comes out of the engine.
+
+use core::fmt;
+
+/// A logit: the evidence for one label, in 65,536ths. Equal on every machine, bit for bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Score(pub i32);
+
+/// A calibrated probability, in 65,536ths: 0 is never, 65,536 is certain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Confidence(u32);
+
+impl Confidence {
+    /// Certain.
+    pub const ONE: Self = Self(1 << 16);
+
+    /// The confidence of so many 65,536ths; more than 65,536 counts as 65,536.
+    #[must_use]
+    pub const fn from_raw(raw: u32) -> Self {
+        Self(if raw > Self::ONE.0 { Self::ONE.0 } else { raw })
+    }
+
+    /// In 65,536ths, 0 to 65,536.
+    #[must_use]
+    pub const fn raw(self) -> u32 {
+        self.0
+    }
+
+    /// In 10,000ths, rounded to the nearest: 0 to 10,000. For printing without floating point.
+    #[must_use]
+    pub const fn per_ten_thousand(self) -> u32 {
+        (self.0 * 10_000 + (1 << 15)) >> 16
+    }
+}
+
+impl fmt::Display for Confidence {
+    /// As a decimal fraction with four digits, such as `0.9870`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.per_ten_thousand();
+        write!(f, "{}.{:04}", value / 10_000, value % 10_000)
+    }
+}
+
+/// Whether the answer may be acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// The engine stands by the label.
+    Accept,
+    /// The engine does not know; [`Reason`] says why. The label is still its best guess.
+    Abstain,
+}
+
+impl Decision {
+    /// The word for it in JSON: `accept` or `abstain`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Abstain => "abstain",
+        }
+    }
+}
+
+/// Why the engine abstained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// No word of the text stood in the examples that the model learned from.
+    NoKnownWords,
+    /// The best label is less certain than the model file asks for.
+    LowConfidence,
+    /// The best label is the one that stands for everything outside the task.
+    OutOfScope,
+}
+
+impl Reason {
+    /// The word for it in JSON, such as `low_confidence`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoKnownWords => "no_known_words",
+            Self::LowConfidence => "low_confidence",
+            Self::OutOfScope => "out_of_scope",
+        }
+    }
+}
+
+/// One label of the task, as an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label<'a> {
+    /// Its place in the model's list of labels.
+    pub index: u32,
+    /// Its name, as the task declares it.
+    pub name: &'a str,
+    /// Its logit.
+    pub score: Score,
+    /// How probable it is.
+    pub confidence: Confidence,
+}
+
+/// How much of the text was read, and how much of it was known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Characters read, counted after normalisation.
+    pub characters: u32,
+    /// Whether the text was longer than the model reads; the rest did not count.
+    pub truncated: bool,
+    /// Words that were seen in training (for scripts without spaces: characters).
+    pub known_words: u32,
+    /// Words in the text (for scripts without spaces: characters).
+    pub words: u32,
+    /// Features that were seen in training and made the answer.
+    pub features: u32,
+}

@@ -1,0 +1,235 @@
+//! Features: a text as numbers, each a hash of a few neighbouring words or characters.
+//!
+//! Word n-grams carry the meaning, character n-grams carry it over to inflected, joined and mistyped words
+//! (Bojanowski et al., "Enriching Word Vectors with Subword Information", TACL 2017). The hash replaces a dictionary
+//! (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009).
+
+use super::words::{TokenKind, steps};
+use crate::prediction::Read;
+
+/// The longest n-gram of characters that can be asked for.
+pub const MAX_NGRAM: u8 = 6;
+/// The longest text that can be asked for, in characters. It keeps every sum of table rows within 32 bits.
+pub const MAX_CHARACTERS: u32 = 1 << 16;
+
+/// Which features are taken from a text. Stored in the model file, so that training and use agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeatureSettings {
+    /// Characters that are read of a text, counted after normalisation: 1 to [`MAX_CHARACTERS`].
+    pub max_characters: u32,
+    /// The longest n-gram of words: 1 or 2.
+    pub word_ngrams: u8,
+    /// Shortest and longest n-gram of characters inside a word, its two ends counted as characters:
+    /// 1 to [`MAX_NGRAM`].
+    pub character_ngrams: (u8, u8),
+    /// The same for scripts written without spaces, whose n-grams run across the whole text.
+    pub unspaced_ngrams: (u8, u8),
+}
+
+impl FeatureSettings {
+    /// Whether every setting is in its range.
+    #[must_use]
+    pub const fn is_valid(&self) -> bool {
+        const fn range(ngrams: (u8, u8)) -> bool {
+            1 <= ngrams.0 && ngrams.0 <= ngrams.1 && ngrams.1 <= MAX_NGRAM
+        }
+        1 <= self.max_characters
+            && self.max_characters <= MAX_CHARACTERS
+            && 1 <= self.word_ngrams
+            && self.word_ngrams <= 2
+            && range(self.character_ngrams)
+            && range(self.unspaced_ngrams)
+    }
+
+    /// The most features that a text can have: a bound on the work of one answer.
+    #[must_use]
+    pub const fn max_features(&self) -> u32 {
+        // A character ends at most one n-gram of each length. A word's end counts as one more character, and so does its
+        // start; a word has at least one character, so no more than three are counted for each that is read. Each
+        // character ends at most one word, which is one feature alone and one with the word before; the end of the text
+        // adds one.
+        let longest =
+            if self.character_ngrams.1 > self.unspaced_ngrams.1 { self.character_ngrams.1 } else { self.unspaced_ngrams.1 };
+        self.max_characters * (3 * longest as u32 + 2) + 1
+    }
+}
+
+/// What a feature is made of. Each kind is averaged by itself, so that the many n-grams of characters do not drown the
+/// few words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Group {
+    /// Words and pairs of words; for scripts without spaces, n-grams of one and two characters.
+    Words,
+    /// n-grams of characters.
+    Characters,
+}
+
+/// One feature of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Feature {
+    /// The hash of what it is made of, spread evenly over 32 bits.
+    pub hash: u32,
+    /// What it is made of.
+    pub group: Group,
+    /// Whether it is one whole word, alone (for scripts without spaces: one character).
+    pub word: bool,
+}
+
+const START: u32 = 2;
+const END: u32 = 3;
+const WORD: u32 = 0x5157_0b91;
+const PAIR: u32 = 0x2c1b_3c6d;
+const NGRAM: u32 = 0x297a_2d39;
+const UNSPACED: u32 = 0x61c8_8647;
+
+/// One step of the hash: `state` with `value` taken in.
+#[inline]
+const fn mix(state: u32, value: u32) -> u32 {
+    let x = (state.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b1);
+    x ^ (x >> 15)
+}
+
+/// The last step, which spreads every bit over all 32 (the finaliser of MurmurHash3, Austin Appleby, public domain).
+#[inline]
+const fn spread(mut x: u32) -> u32 {
+    x ^= x >> 16;
+    x = x.wrapping_mul(0x85eb_ca6b);
+    x ^= x >> 13;
+    x = x.wrapping_mul(0xc2b2_ae35);
+    x ^ (x >> 16)
+}
+
+/// The characters seen last in the token at hand, newest first.
+struct Window {
+    last: [u32; MAX_NGRAM as usize],
+    filled: u8,
+}
+
+impl Window {
+    const fn new() -> Self {
+        Self { last: [0; MAX_NGRAM as usize], filled: 0 }
+    }
+
+    /// Takes in a character and hands out each n-gram that ends with it, with its length.
+    #[inline]
+    fn push(&mut self, character: u32, ngrams: (u8, u8), seed: u32, mut sink: impl FnMut(u32, u8)) {
+        self.last.copy_within(0..MAX_NGRAM as usize - 1, 1);
+        self.last[0] = character;
+        self.filled = if self.filled < MAX_NGRAM { self.filled + 1 } else { MAX_NGRAM };
+        let mut state = seed;
+        let longest = if ngrams.1 < self.filled { ngrams.1 } else { self.filled };
+        let mut length = 0;
+        for &value in self.last.iter().take(usize::from(longest)) {
+            state = mix(state, value);
+            length += 1;
+            if length >= ngrams.0 {
+                sink(spread(state), length);
+            }
+        }
+    }
+}
+
+/// The state between two characters of a text.
+struct Reader<S: FnMut(Feature)> {
+    settings: FeatureSettings,
+    sink: S,
+    window: Window,
+    /// The hash of the word at hand.
+    word: u32,
+    /// The hash of the word before it.
+    before: u32,
+    words: u32,
+}
+
+impl<S: FnMut(Feature)> Reader<S> {
+    fn begin(&mut self, kind: TokenKind) {
+        self.window = Window::new();
+        self.word = WORD;
+        if kind == TokenKind::Word {
+            self.ngrams(START);
+        }
+    }
+
+    fn ngrams(&mut self, character: u32) {
+        let sink = &mut self.sink;
+        self.window.push(character, self.settings.character_ngrams, NGRAM, |hash, _| {
+            sink(Feature { hash, group: Group::Characters, word: false });
+        });
+    }
+
+    fn take(&mut self, kind: TokenKind, character: u32) {
+        match kind {
+            TokenKind::Word => {
+                self.word = mix(self.word, character);
+                self.ngrams(character);
+            }
+            TokenKind::Symbol => self.word = mix(self.word, character),
+            TokenKind::Unspaced => {
+                self.words += 1;
+                let sink = &mut self.sink;
+                self.window.push(character, self.settings.unspaced_ngrams, UNSPACED, |hash, length| {
+                    let group = if length <= 2 { Group::Words } else { Group::Characters };
+                    sink(Feature { hash, group, word: length == 1 });
+                });
+            }
+        }
+    }
+
+    fn end(&mut self, kind: TokenKind) {
+        match kind {
+            TokenKind::Word => self.ngrams(END),
+            TokenKind::Symbol => {}
+            // What stands beside such a run still learns that something stood there.
+            TokenKind::Unspaced => {
+                self.before = UNSPACED;
+                return;
+            }
+        }
+        if kind == TokenKind::Word {
+            self.words += 1;
+        }
+        (self.sink)(Feature { hash: spread(self.word), group: Group::Words, word: kind == TokenKind::Word });
+        self.pair(self.word);
+        self.before = self.word;
+    }
+
+    fn pair(&mut self, next: u32) {
+        if self.settings.word_ngrams >= 2 {
+            let hash = spread(mix(mix(PAIR, self.before), next));
+            (self.sink)(Feature { hash, group: Group::Words, word: false });
+        }
+    }
+}
+
+/// Hands every feature of the text to `sink`, in the order of the text. Allocates nothing; the work is linear in what is
+/// read, and what is read is bounded by `settings.max_characters`.
+///
+/// Of the [`Read`] that it returns, `characters`, `truncated` and `words` are filled in; the other fields are zero.
+#[inline]
+pub fn features(text: &str, settings: &FeatureSettings, sink: impl FnMut(Feature)) -> Read {
+    let mut reader =
+        Reader { settings: *settings, sink, window: Window::new(), word: WORD, before: START, words: 0 };
+    let mut read = Read::default();
+    let mut token = None;
+    for step in steps(text) {
+        if read.characters == settings.max_characters {
+            read.truncated = true;
+            break;
+        }
+        read.characters += 1;
+        if step.first {
+            if let Some(kind) = token.replace(step.kind) {
+                reader.end(kind);
+            }
+            reader.begin(step.kind);
+        }
+        reader.take(step.kind, u32::from(step.character.value));
+    }
+    if let Some(kind) = token {
+        reader.end(kind);
+        reader.pair(END);
+    }
+    read.words = reader.words;
+    read
+}

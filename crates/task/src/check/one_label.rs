@@ -1,0 +1,21 @@
+//! Nothing to choose between.
+
+use super::rows::Rows;
+use crate::finding::{Finding, Places, Severity};
+use crate::task::Kind;
+
+/// `one-label`: a single-label task in which all rows have the same label, out-of-scope rows aside.
+pub(super) fn check(rows: &Rows<'_>) -> Vec<Finding> {
+    if rows.task.kind == Kind::MultiLabel || rows.labels.len() > 1 {
+        return Vec::new();
+    }
+    let mut places = Places::default();
+    let message = match rows.labels.first_key_value() {
+        Some((label, of_label)) => {
+            places.add_example(of_label.first);
+            format!("{label:?} is the only label")
+        }
+        None => format!("there is no label but {:?}", rows.task.out_of_scope),
+    };
+    vec![places.finding("one-label", Severity::Error, 1, message, "add rows with at least one other label")]
+}

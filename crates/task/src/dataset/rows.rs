@@ -1,0 +1,89 @@
+//! The rows of a task, in the order of its files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::files::{Loaded, load, load_text};
+use super::splits::Splits;
+use crate::error::Error;
+use crate::example::Example;
+use crate::finding::Finding;
+use crate::task::{Kind, SplitShares, Task};
+
+/// The rows of a task, in the order of its files, and what is worth knowing about their reading.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// The rows; at least one after reading.
+    pub examples: Vec<Example>,
+    /// What is worth knowing about the reading: replaced bytes, files that were passed over.
+    pub warnings: Vec<Finding>,
+    shares: SplitShares,
+}
+
+impl Dataset {
+    /// Reads all rows that the task names.
+    ///
+    /// # Errors
+    /// When a file cannot be read, a row is broken or has no label, a row of a single-label task has not
+    /// exactly one label, or there is no row at all.
+    pub fn read(task: &Task) -> Result<Dataset, Error> {
+        Dataset::from_loaded(task, load(&task.data, &task.out_of_scope)?)
+    }
+
+    /// Reads texts in memory, each with the name of the file that it stands for: formats and splits are
+    /// recognised as those of files. The paths of the task are not read.
+    ///
+    /// # Errors
+    /// As [`Dataset::read`].
+    pub fn parse(task: &Task, files: &[(&Path, &str)]) -> Result<Dataset, Error> {
+        let mut all = Loaded::default();
+        for (path, text) in files {
+            let one = load_text(path, text, &task.data.options, &task.out_of_scope)?;
+            all.examples.extend(one.examples);
+            all.findings.extend(one.findings);
+        }
+        Dataset::from_loaded(task, all)
+    }
+
+    /// A data set of rows made by a program; `shares` says how much [`Dataset::split`] sets aside.
+    pub fn new(examples: Vec<Example>, shares: SplitShares) -> Dataset {
+        Dataset { examples, warnings: Vec::new(), shares }
+    }
+
+    fn from_loaded(task: &Task, loaded: Loaded) -> Result<Dataset, Error> {
+        if loaded.examples.is_empty() {
+            return Err(Error::whole(&task.origin, "no rows", "add at least one text with its label"));
+        }
+        if task.kind == Kind::SingleLabel
+            && let Some(example) = loaded.examples.iter().find(|example| example.labels.len() != 1)
+        {
+            return Err(Error::at(
+                &example.source.file,
+                example.source.line,
+                format!("{} labels in a single-label task", example.labels.len()),
+                "give the row exactly one label, or write kind = \"multi-label\" in task.toml",
+            ));
+        }
+        Ok(Dataset { examples: loaded.examples, warnings: loaded.findings, shares: task.split })
+    }
+
+    /// The labels that occur, the out-of-scope label included, and how many rows carry each.
+    pub fn labels(&self) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        for label in self.examples.iter().flat_map(|example| &example.labels) {
+            *counts.entry(label.as_str()).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    /// Divides the rows into splits: those that the data names and, where it names none, rows set aside by
+    /// the hash of their text. See [`Splits`].
+    pub fn split(self) -> Splits {
+        Splits::divide(self.examples, self.warnings, self.shares)
+    }
+}
+
+/// Whether a row of the task has the form of a list of labels.
+pub(crate) fn has_label_lists(task: &Task) -> Result<bool, Error> {
+    load(&task.data, &task.out_of_scope).map(|loaded| loaded.lists)
+}

@@ -1,0 +1,24 @@
+//! Data formats: which there are, how they are recognised, read and written.
+//!
+//! One file a format, reading and writing side by side.
+
+mod clinc;
+mod columns;
+mod delimited;
+mod detect;
+mod fasttext;
+mod folder;
+mod jsonl;
+mod kind;
+mod options;
+mod row;
+mod trec;
+mod write;
+
+pub(crate) use clinc::is_clinc;
+pub(crate) use detect::{detect, is_class_folder};
+pub(crate) use folder::read_classes;
+pub use kind::Format;
+pub use options::{LabelLevel, ReadOptions};
+pub(crate) use row::{Row, parse};
+pub use write::{write, write_jsonl};

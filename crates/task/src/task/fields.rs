@@ -1,0 +1,173 @@
+//! A table of a TOML file, read key by key, with the line of every key for messages.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::Error;
+use crate::text::nearest;
+
+/// Reads a number from a text with a unit.
+pub(super) type ParseNumber = fn(&str) -> Result<f64, String>;
+
+/// A table whose keys are taken one by one; [`Fields::finish`] refuses those that nobody asked for.
+pub(crate) struct Fields<'a> {
+    file: &'a Path,
+    toml: &'a str,
+    /// As `[data]`; empty for the top of the file.
+    name: String,
+    table: &'a DeTable<'a>,
+    known: BTreeSet<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(file: &'a Path, toml: &'a str, table: &'a DeTable<'a>) -> Fields<'a> {
+        Fields { file, toml, name: String::new(), table, known: BTreeSet::new() }
+    }
+
+    fn get(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.known.insert(key);
+        self.table.get(key)
+    }
+
+    /// An error at the line of a span.
+    fn error(&self, span: Range<usize>, what: String, fix: &str) -> Error {
+        Error::at(self.file, line_of(self.toml, span.start), what, fix)
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, fix: &str) -> Error {
+        let what = format!("{} is {}", self.full(key), type_name(value.get_ref()));
+        self.error(value.span(), what, fix)
+    }
+
+    fn full(&self, key: &str) -> String {
+        if self.name.is_empty() { format!("`{key}`") } else { format!("`{key}` under [{}]", self.name) }
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self, key: &'static str) -> Result<Option<String>, Error> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::String(text) => Ok(Some(text.to_string())),
+            _ => Err(self.wrong_type(key, value, &format!("write a text, as {key} = \"...\""))),
+        }
+    }
+
+    /// A text that is turned into something else; the reason of a failure reads `what is wrong; what to do`.
+    pub(crate) fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Error> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        parse(&text).map(Some).map_err(|reason| self.refuse(key, &reason))
+    }
+
+    /// A text or a list of texts; numbers are taken as they are written.
+    pub(crate) fn texts(&mut self, key: &'static str) -> Result<Option<Vec<String>>, Error> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let fix = format!("write a text or a list of texts, as {key} = [\"...\", \"...\"]");
+        let one = |value: &Spanned<DeValue<'a>>| match value.get_ref() {
+            DeValue::String(text) => Ok(text.to_string()),
+            DeValue::Integer(number) => Ok(number.to_string()),
+            _ => Err(self.wrong_type(key, value, &fix)),
+        };
+        match value.get_ref() {
+            DeValue::Array(array) => array.iter().map(one).collect::<Result<_, _>>().map(Some),
+            _ => one(value).map(|text| Some(vec![text])),
+        }
+    }
+
+    /// True or false.
+    pub(crate) fn truth(&mut self, key: &'static str) -> Result<Option<bool>, Error> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Boolean(truth) => Ok(Some(*truth)),
+            _ => Err(self.wrong_type(key, value, &format!("write {key} = true or {key} = false"))),
+        }
+    }
+
+    /// A number within a range, or a text that `parse` understands, which says so when it does not.
+    pub(crate) fn number(
+        &mut self,
+        key: &'static str,
+        range: Range<f64>,
+        parse: Option<ParseNumber>,
+    ) -> Result<Option<f64>, Error> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let number: Option<f64> = match (value.get_ref(), parse) {
+            (DeValue::Integer(n), _) => i64::from_str_radix(n.as_str(), n.radix()).ok().map(|n| n as f64),
+            (DeValue::Float(n), _) => n.as_str().parse().ok(),
+            (DeValue::String(text), Some(parse)) => {
+                Some(parse(text).map_err(|reason| self.refuse(key, &reason))?)
+            }
+            _ => return Err(self.wrong_type(key, value, &format!("write a number, as {key} = 0.9"))),
+        };
+        match number {
+            Some(number) if range.contains(&number) => Ok(Some(number)),
+            _ => {
+                let what = format!("{} is out of range", self.full(key));
+                let fix = match range.end {
+                    end if end >= f64::MAX => format!("write a number of at least {}", range.start),
+                    // Ranges exclude their end; one that includes 1 ends just above it.
+                    end if end > 1.0 => "write a number from 0 to 1".to_string(),
+                    end => format!("write a number from {} to below {end}", range.start),
+                };
+                Err(self.error(value.span(), what, &fix))
+            }
+        }
+    }
+
+    /// A table of its own. A missing one reads like an empty one.
+    pub(crate) fn table(&mut self, key: &'static str) -> Result<Option<Fields<'a>>, Error> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Table(table) => {
+                let name =
+                    if self.name.is_empty() { key.to_string() } else { format!("{}.{key}", self.name) };
+                Ok(Some(Fields { file: self.file, toml: self.toml, name, table, known: BTreeSet::new() }))
+            }
+            _ => Err(self.wrong_type(key, value, &format!("write a table, as [{key}]"))),
+        }
+    }
+
+    /// An error at the value of a key, from a reason that reads `what is wrong; what to do`.
+    pub(crate) fn refuse(&self, key: &str, reason: &str) -> Error {
+        let (what, fix) = reason.split_once("; ").unwrap_or((reason, "see the manual of the task file"));
+        let start = self.table.get(key).map_or(0, |value| value.span().start);
+        self.error(start..start, format!("{}: {what}", self.full(key)), fix)
+    }
+
+    /// Refuses the first key that was not asked for.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        let unknown = self.table.keys().filter(|key| !self.known.contains(key.get_ref().as_ref()));
+        let Some(key) = unknown.min_by_key(|key| key.span().start) else { return Ok(()) };
+        let known = self.known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ");
+        let fix = match nearest(key.get_ref(), self.known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`? Known keys here: {known}"),
+            None => format!("known keys here: {known}"),
+        };
+        Err(self.error(key.span(), format!("unknown key {}", self.full(key.get_ref())), &fix))
+    }
+}
+
+/// The line, counted from 1, of a byte offset.
+pub(crate) fn line_of(text: &str, offset: usize) -> u32 {
+    let ends = text.bytes().take(offset).filter(|&byte| byte == b'\n').count();
+    u32::try_from(ends + 1).unwrap_or(u32::MAX)
+}
+
+fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests of the public interface, one file a theme.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod checks;
+mod data_sets;
+mod formats;
+mod round_trip;
+mod splits;
+mod support;
+mod task_file;
