@@ -1,4 +1,44 @@
-//! Runs one model file over text.
+//! Runs one Stonechat model file over text.
+//!
+//! Integers only, so that every machine, kernel and thread gives the same bits; no standard library, so that it runs on a
+//! microcontroller; no allocation after the constructor.
+//!
+//! ```
+//! use stonechat_engine::{Decision, Engine, Model, verify};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let bytes = include_bytes!("../../../golden/models/v1/smart-home.stone");
+//! let model = Model::open(bytes)?; // every check happens here
+//! verify(&model)?; // the recorded examples, bit for bit
+//! let mut engine = Engine::new(&model); // takes all its memory; nothing is allocated later
+//! let answer = engine.predict("turn the kitchen lights off");
+//! assert_eq!(answer.decision(), Decision::Accept);
+//! assert_eq!(answer.label().name, "lights.off");
+//! # Ok(())
+//! # }
+//! ```
 #![no_std]
+#![deny(clippy::float_arithmetic)] // Floating point differs between machines; the answers must not.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![deny(clippy::indexing_slicing)] // Whatever a file or a text says, running it cannot panic.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+extern crate alloc;
+
+pub mod prediction;
+// One line a room, from the ground up; each imports only rooms above it in this list.
+mod decode;
+mod engine;
+pub mod format;
+pub mod kernel;
+mod model;
 pub mod text;
+mod tier;
+mod verify;
+
+pub use engine::{Engine, Prediction, RANKING};
+pub use format::FormatError;
+pub use kernel::Kernel;
+pub use model::{Model, WorstCase};
+pub use prediction::{Confidence, Decision, Label, Read, Reason, Score};
+pub use verify::{Mismatch, verify, verify_with};

@@ -50,7 +50,8 @@ impl<'a> Cursor<'a> {
 
     /// `count` numbers of 32 bits.
     pub(super) fn words(&mut self, count: u32) -> Result<Words<'a>, FormatError> {
-        let length = (count as usize).checked_mul(4).ok_or_else(|| self.broken("the section ends too early"))?;
+        let length =
+            (count as usize).checked_mul(4).ok_or_else(|| self.broken("the section ends too early"))?;
         self.bytes(length).map(Words)
     }
 
@@ -62,7 +63,11 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn finish(self) -> Result<(), FormatError> {
-        if self.at == self.whole.len() { Ok(()) } else { Err(self.broken("the section is longer than its content")) }
+        if self.at == self.whole.len() {
+            Ok(())
+        } else {
+            Err(self.broken("the section is longer than its content"))
+        }
     }
 }
 

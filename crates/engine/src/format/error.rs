@@ -58,19 +58,32 @@ pub enum FormatError {
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::NotAModel => write!(f, "byte 0: this is not a model file; give a file that `stonechat train` wrote"),
+            Self::NotAModel => {
+                write!(f, "byte 0: this is not a model file; give a file that `stonechat train` wrote")
+            }
             Self::Version { found } => {
-                write!(f, "byte 8: format version {found}, this engine reads version {}; update it", super::VERSION)
+                write!(
+                    f,
+                    "byte 8: format version {found}, this engine reads version {}; update it",
+                    super::VERSION
+                )
             }
             Self::Length { stated, found } => write!(
                 f,
                 "byte 16: the file states {stated} bytes and has {found}; it was damaged on its way, copy it again"
             ),
             Self::HeaderChecksum => {
-                write!(f, "byte 0: the header does not match its checksum; the file is damaged, copy it again")
+                write!(
+                    f,
+                    "byte 0: the header does not match its checksum; the file is damaged, copy it again"
+                )
             }
-            Self::Header { offset, rule } => write!(f, "byte {offset}: {rule}; the file is damaged, train it anew"),
-            Self::Tier { found } => write!(f, "byte 28: tier {found} is not one that this engine runs; update it"),
+            Self::Header { offset, rule } => {
+                write!(f, "byte {offset}: {rule}; the file is damaged, train it anew")
+            }
+            Self::Tier { found } => {
+                write!(f, "byte 28: tier {found} is not one that this engine runs; update it")
+            }
             Self::Missing(kind) => write!(f, "section {kind} is missing; the file is damaged, train it anew"),
             Self::Unknown { kind } => write!(
                 f,

@@ -92,8 +92,9 @@ impl<'a> Container<'a> {
             return Err(FormatError::Header { offset: 12, rule: "the number of sections is not 1 to 64" });
         }
         let end = HEADER + count as usize * ENTRY;
-        let table =
-            file.get(HEADER..end).ok_or(FormatError::Header { offset: 12, rule: "the table of sections is cut" })?;
+        let table = file
+            .get(HEADER..end)
+            .ok_or(FormatError::Header { offset: 12, rule: "the table of sections is cut" })?;
         if crc32fast::hash(table) != u32_at(header, 24) {
             return Err(FormatError::HeaderChecksum);
         }
@@ -117,9 +118,11 @@ impl<'a> Container<'a> {
             if u64_at(entry, 8) != start as u64 {
                 return Err(broken("a section is not where the one before it ends"));
             }
-            let length = usize::try_from(u64_at(entry, 16)).map_err(|_| broken("a section is longer than the file"))?;
+            let length = usize::try_from(u64_at(entry, 16))
+                .map_err(|_| broken("a section is longer than the file"))?;
             let end = start.checked_add(length).ok_or_else(|| broken("a section is longer than the file"))?;
-            let content = self.file.get(start..end).ok_or_else(|| broken("a section is longer than the file"))?;
+            let content =
+                self.file.get(start..end).ok_or_else(|| broken("a section is longer than the file"))?;
             if self.file.get(reached..start).is_none_or(|gap| gap.iter().any(|&byte| byte != 0)) {
                 return Err(broken("padding before a section is not zero"));
             }
@@ -139,7 +142,10 @@ impl<'a> Container<'a> {
         if reached == self.file.len() {
             Ok(())
         } else {
-            Err(FormatError::Header { offset: reached as u64, rule: "there are bytes after the last section" })
+            Err(FormatError::Header {
+                offset: reached as u64,
+                rule: "there are bytes after the last section",
+            })
         }
     }
 

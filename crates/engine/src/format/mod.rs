@@ -8,8 +8,8 @@ mod header;
 mod sections;
 
 pub use error::FormatError;
+pub(crate) use header::Container;
 pub use header::{ALIGNMENT, MAGIC, Tier, VERSION, pack};
 pub use sections::{
-    Dense, DecisionRule, Features, Filter, Labels, Recorded, RecordedExample, Rows, SectionKind, score_hash,
+    DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, Rows, SectionKind, score_hash,
 };
-pub(crate) use header::Container;

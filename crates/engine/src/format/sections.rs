@@ -243,7 +243,9 @@ impl<'a> Filter<'a> {
     #[must_use]
     pub fn admits(&self, hash: u32) -> bool {
         let (places, fingerprint) = Self::places(hash, self.seed, self.segment);
-        let stored = places.iter().fold(0, |x, &place| x ^ self.fingerprints.get(place as usize).copied().unwrap_or(0));
+        let stored = places
+            .iter()
+            .fold(0, |x, &place| x ^ self.fingerprints.get(place as usize).copied().unwrap_or(0));
         stored == fingerprint
     }
 }
@@ -286,7 +288,9 @@ impl<'a> Rows<'a> {
         }
         cursor.pad(super::ALIGNMENT)?;
         let stride = (dim * bits / 8) as usize;
-        let length = stride.checked_mul(buckets as usize).ok_or_else(|| cursor.broken("the section ends too early"))?;
+        let length = stride
+            .checked_mul(buckets as usize)
+            .ok_or_else(|| cursor.broken("the section ends too early"))?;
         let data = cursor.bytes(length)?;
         cursor.finish()?;
         Ok(Self { buckets, dim, bits, multipliers, shift, data })
@@ -349,7 +353,9 @@ impl<'a> Dense<'a> {
         cursor.pad(super::ALIGNMENT)?;
         let broken = cursor.broken("a weight beyond the inputs is not zero, or a weight is -128");
         let stride = (inputs as usize).next_multiple_of(Self::BLOCK);
-        let length = stride.checked_mul(outputs as usize).ok_or_else(|| cursor.broken("the section ends too early"))?;
+        let length = stride
+            .checked_mul(outputs as usize)
+            .ok_or_else(|| cursor.broken("the section ends too early"))?;
         let weights = cursor.bytes(length)?;
         let sound = |row: &[u8]| {
             let (used, unused) = row.split_at(inputs as usize);
@@ -461,7 +467,10 @@ impl DecisionRule {
         let (min_confidence, label_threshold) = (self.min_confidence.raw(), self.label_threshold.raw());
         let out_of_scope = self.out_of_scope.unwrap_or(u32::MAX);
         let kind = u32::from(self.multi_label);
-        put(&mut out, &[kind, self.sharpness, self.offset as u32, min_confidence, label_threshold, out_of_scope]);
+        put(
+            &mut out,
+            &[kind, self.sharpness, self.offset as u32, min_confidence, label_threshold, out_of_scope],
+        );
         out
     }
 }
@@ -469,9 +478,10 @@ impl DecisionRule {
 /// A hash of all scores in order (FNV-1a, 64 bits, over their little-endian bytes), so that one number stands for all.
 #[must_use]
 pub fn score_hash(scores: &[Score]) -> u64 {
-    scores.iter().flat_map(|score| score.0.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    scores
+        .iter()
+        .flat_map(|score| score.0.to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The texts whose exact answers the file records.
@@ -488,11 +498,26 @@ pub struct RecordedExample<'a> {
     pub text: &'a str,
     /// The decision, with the reason for an abstention.
     pub decision: (Decision, Option<Reason>),
-    /// The confidence of the best label.
+    /// The confidence of the answer.
     pub confidence: Confidence,
     /// [`score_hash`] of all scores.
     pub hash: u64,
     top: Words<'a>,
+}
+
+/// An answer to be recorded.
+#[derive(Clone, Debug)]
+pub struct Answer<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Why the engine abstained, if it did.
+    pub reason: Option<Reason>,
+    /// The confidence of the answer.
+    pub confidence: Confidence,
+    /// [`score_hash`] of all scores.
+    pub hash: u64,
+    /// The best labels, best first: index and exact score.
+    pub top: Vec<(u32, Score)>,
 }
 
 impl<'a> RecordedExample<'a> {
@@ -539,23 +564,24 @@ impl<'a> Recorded<'a> {
         Ok(Self { count, bytes })
     }
 
-    /// The section for these answers: text, decision, confidence of the best label, hash of the scores, best labels.
-    pub fn write(examples: &[(&str, (Decision, Option<Reason>), Confidence, u64, Vec<(u32, Score)>)]) -> Vec<u8> {
+    /// The section for these answers.
+    #[must_use]
+    pub fn write(answers: &[Answer<'_>]) -> Vec<u8> {
         let mut out = Vec::new();
-        put(&mut out, &[examples.len() as u32]);
-        for (text, decision, confidence, hash, top) in examples {
-            let code = match decision.1 {
+        put(&mut out, &[answers.len() as u32]);
+        for answer in answers {
+            let decision = match answer.reason {
                 None => 0,
                 Some(Reason::NoKnownWords) => 1,
                 Some(Reason::LowConfidence) => 2,
                 Some(Reason::OutOfScope) => 3,
             };
-            put(&mut out, &[text.len() as u32, code, confidence.raw(), *hash as u32, (*hash >> 32) as u32]);
-            put(&mut out, &[top.len() as u32]);
-            for (label, score) in top {
+            put(&mut out, &[answer.text.len() as u32, decision, answer.confidence.raw()]);
+            put(&mut out, &[answer.hash as u32, (answer.hash >> 32) as u32, answer.top.len() as u32]);
+            for (label, score) in &answer.top {
                 put(&mut out, &[*label, score.0 as u32]);
             }
-            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(answer.text.as_bytes());
             pad(&mut out, 4);
         }
         out

@@ -48,8 +48,11 @@ impl FeatureSettings {
         // start; a word has at least one character, so no more than three are counted for each that is read. Each
         // character ends at most one word, which is one feature alone and one with the word before; the end of the text
         // adds one.
-        let longest =
-            if self.character_ngrams.1 > self.unspaced_ngrams.1 { self.character_ngrams.1 } else { self.unspaced_ngrams.1 };
+        let longest = if self.character_ngrams.1 > self.unspaced_ngrams.1 {
+            self.character_ngrams.1
+        } else {
+            self.unspaced_ngrams.1
+        };
         self.max_characters * (3 * longest as u32 + 2) + 1
     }
 }

@@ -3,6 +3,8 @@
 //! A run of letters and digits is a word, and an apostrophe between two letters is a part of it (`don't`). A run of a
 //! script written without spaces is one token. Every symbol is a token by itself. Spaces separate and belong to none.
 
+#![allow(clippy::indexing_slicing)] // Only into the table of the classes, by a class.
+
 use super::normalize::{Character, Characters, Class, characters};
 use core::iter::FusedIterator;
 use core::mem;

@@ -1,0 +1,163 @@
+//! The embedding bag: the rows of a text's features are summed, and one hidden layer makes scores of the sum
+//! (Joulin et al., "Bag of Tricks for Efficient Text Classification", EACL 2017, with a hidden layer more).
+
+use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
+use crate::kernel::{Kernel, inverse_sqrt, requantize};
+use crate::prediction::{Read, Score};
+use crate::text::{FeatureSettings, Group, features};
+use alloc::boxed::Box;
+use alloc::vec;
+
+/// Features gathered before their rows are added: enough to keep the memory busy, small enough for a microcontroller.
+const GATHERED: usize = 128;
+
+/// A bag in a model file, proven sound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bag<'a> {
+    pub(crate) settings: FeatureSettings,
+    pub(crate) filter: Filter<'a>,
+    pub(crate) rows: Rows<'a>,
+    pub(crate) hidden: Dense<'a>,
+    pub(crate) output: Dense<'a>,
+}
+
+/// The memory that a bag computes in.
+#[derive(Clone, Debug)]
+pub(crate) struct BagScratch {
+    /// Row ids of each group that wait to be added.
+    ids: [[u32; GATHERED]; 2],
+    /// The sum of the rows of each group.
+    sums: [Box<[i32]>; 2],
+    /// What goes into the hidden layer.
+    pooled: Box<[i8]>,
+    /// What goes into the output layer.
+    hidden: Box<[i8]>,
+}
+
+impl BagScratch {
+    pub(crate) fn new(bag: &Bag<'_>) -> Self {
+        let sum = || vec![0; bag.rows.dim as usize].into_boxed_slice();
+        Self {
+            ids: [[0; GATHERED]; 2],
+            sums: [sum(), sum()],
+            pooled: vec![0; bag.rows.dim as usize].into_boxed_slice(),
+            hidden: vec![0; bag.output.stride()].into_boxed_slice(),
+        }
+    }
+}
+
+impl<'a> Bag<'a> {
+    pub(crate) fn read(container: &Container<'a>, labels: usize) -> Result<Self, FormatError> {
+        let section = |kind| container.section(kind);
+        let bag = Self {
+            settings: Features::read(section(SectionKind::Features)?)?,
+            filter: Filter::read(section(SectionKind::Filter)?)?,
+            rows: Rows::read(section(SectionKind::Rows)?)?,
+            hidden: Dense::read(SectionKind::Hidden, section(SectionKind::Hidden)?)?,
+            output: Dense::read(SectionKind::Output, section(SectionKind::Output)?)?,
+        };
+        let broken = |kind, rule| Err(FormatError::Section { kind, offset: 0, rule });
+        if bag.hidden.inputs != bag.rows.dim {
+            return broken(SectionKind::Hidden, "the layer does not take as many numbers as a row has");
+        }
+        if bag.output.inputs != bag.hidden.outputs {
+            return broken(SectionKind::Output, "the layer does not take what the hidden layer gives");
+        }
+        if bag.output.outputs as usize != labels {
+            return broken(SectionKind::Output, "the layer does not give one score for each label");
+        }
+        Ok(bag)
+    }
+
+    /// Bytes of scratch memory behind pointers.
+    pub(crate) const fn memory(&self) -> usize {
+        self.rows.dim as usize * (2 * size_of::<i32>() + 1) + self.output.stride()
+    }
+
+    /// The most table rows read and multiply-adds done for a text of so many characters.
+    pub(crate) fn worst_case(&self, characters: u32) -> (u64, u64) {
+        let read =
+            FeatureSettings { max_characters: characters.min(self.settings.max_characters), ..self.settings };
+        let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
+        (u64::from(read.max_features()), dense(&self.hidden) + dense(&self.output))
+    }
+
+    /// Scores the text.
+    pub(crate) fn scores(
+        &self,
+        text: &str,
+        kernel: &Kernel,
+        scratch: &mut BagScratch,
+        scores: &mut [Score],
+    ) -> Read {
+        let BagScratch { ids, sums, pooled, hidden } = scratch;
+        let add = if self.rows.bits == 8 { kernel.sum_rows_8 } else { kernel.sum_rows_4 };
+        let mut counts = [0u32; 2];
+        let mut waiting = [0usize; 2];
+        let mut known_words = 0;
+        for sum in sums.iter_mut() {
+            sum.fill(0);
+        }
+        let mut read = features(text, &self.settings, |feature| {
+            if !self.filter.admits(feature.hash) {
+                return;
+            }
+            known_words += u32::from(feature.word);
+            let id = ((u64::from(feature.hash) * u64::from(self.rows.buckets)) >> 32) as u32;
+            let [words, characters] = &mut *ids;
+            let (ids, waiting, count, sum) = match feature.group {
+                Group::Words => (words, &mut waiting[0], &mut counts[0], &mut sums[0]),
+                Group::Characters => (characters, &mut waiting[1], &mut counts[1], &mut sums[1]),
+            };
+            *count += 1;
+            if let Some(place) = ids.get_mut(*waiting) {
+                *place = id;
+                *waiting += 1;
+            }
+            if *waiting == GATHERED {
+                add(self.rows.data, ids, sum);
+                *waiting = 0;
+            }
+        });
+        for ((ids, sum), &waiting) in ids.iter().zip(sums.iter_mut()).zip(&waiting) {
+            add(self.rows.data, ids.get(..waiting).unwrap_or_default(), sum);
+        }
+        read.known_words = known_words;
+        read.features = counts[0] + counts[1];
+        self.pool(counts, sums, pooled);
+        for (index, (row, out)) in
+            self.hidden.weights().chunks_exact(self.hidden.stride()).zip(&mut *hidden).enumerate()
+        {
+            let (bias, scale) = self.hidden.output(index);
+            // A negative value ends at zero: the rectifier.
+            *out = requantize((kernel.dot)(row, pooled) + bias, scale).clamp(0, 127) as i8;
+        }
+        for (index, (row, out)) in
+            self.output.weights().chunks_exact(self.output.stride()).zip(scores).enumerate()
+        {
+            let (bias, scale) = self.output.output(index);
+            let score = requantize((kernel.dot)(row, hidden) + bias, scale);
+            *out = Score(score.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32);
+        }
+        read
+    }
+
+    /// Each group's sum divided by the root of its count, scaled, added and rounded to 8 bits.
+    fn pool(&self, counts: [u32; 2], sums: &[Box<[i32]>; 2], pooled: &mut [i8]) {
+        // Below 2^31: the multiplier is, and the inverse root is at most one.
+        let factor = |group: usize| match (self.rows.multipliers.get(group), counts.get(group)) {
+            (Some(&multiplier), Some(&count)) => {
+                (i64::from(multiplier) * i64::from(inverse_sqrt(count))) >> 24
+            }
+            _ => 0,
+        };
+        let [words, characters] = sums;
+        let (word_factor, character_factor) = (factor(0), factor(1));
+        let shift = self.rows.shift;
+        for ((out, &word), &character) in pooled.iter_mut().zip(words).zip(characters) {
+            // A sum is below 2^29, so each product is below 2^60.
+            let value = i64::from(word) * word_factor + i64::from(character) * character_factor;
+            *out = ((value + (1 << (shift - 1))) >> shift).clamp(-127, 127) as i8;
+        }
+    }
+}

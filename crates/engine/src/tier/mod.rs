@@ -1,0 +1,5 @@
+//! One file a tier: features to scores.
+
+mod bag;
+
+pub(crate) use bag::{Bag, BagScratch};
