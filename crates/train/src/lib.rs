@@ -1,1 +1,43 @@
-//! Face.
+//! A data set in, a model file out.
+//!
+//! ```no_run
+//! use stonechat_task::{Dataset, Task};
+//! use stonechat_train::{Recipe, Trainer};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let task = Task::read("lights/task.toml".as_ref())?;
+//! let splits = Dataset::read(&task)?.split();
+//! let trained = Trainer::new(Recipe::default()).threads(2).train(&task, &splits)?;
+//! print!("{}", trained.report);
+//! stonechat_task::write_file("lights.stone".as_ref(), &trained.model)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing here depends on a clock, on unseeded chance, on the order of a hash map or on a platform's mathematics library:
+//! the same rows, recipe and seed give the same file, byte for byte, on every machine and with any number of threads.
+
+#![forbid(unsafe_code)]
+
+mod calibrate;
+mod dictionary;
+mod error;
+mod filter;
+mod linear;
+mod math;
+mod pack;
+mod plan;
+mod progress;
+mod quantize;
+mod random;
+mod recipe;
+mod record;
+mod report;
+mod tier;
+mod trainer;
+
+pub use error::TrainError;
+pub use progress::{Listener, Progress};
+pub use recipe::{Recipe, RecipeError};
+pub use report::TrainReport;
+pub use trainer::{Trained, Trainer};

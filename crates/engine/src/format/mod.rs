@@ -11,5 +11,6 @@ pub use error::FormatError;
 pub(crate) use header::Container;
 pub use header::{ALIGNMENT, MAGIC, Tier, VERSION, pack};
 pub use sections::{
-    DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, Rows, SectionKind, score_hash,
+    Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, Rows, SectionKind,
+    score_hash,
 };

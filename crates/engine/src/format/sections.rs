@@ -255,7 +255,7 @@ impl<'a> Filter<'a> {
 pub struct Rows<'a> {
     /// How many rows there are: 1 to 2²⁴.
     pub buckets: u32,
-    /// Numbers in a row: a multiple of 16, up to 1,024.
+    /// Numbers in a row: a multiple of 8, up to 1,024.
     pub dim: u32,
     /// Bits of a number: 8 (two's complement) or 4 (excess 8, the even place in the low half of the byte).
     pub bits: u32,
@@ -275,8 +275,8 @@ impl<'a> Rows<'a> {
         if buckets == 0 || buckets > 1 << 24 {
             return Err(cursor.broken("the number of rows is not 1 to 16,777,216"));
         }
-        if dim == 0 || dim % 16 != 0 || dim > 1024 {
-            return Err(cursor.broken("the length of a row is not a multiple of 16 up to 1,024"));
+        if dim == 0 || !dim.is_multiple_of(8) || dim > 1024 {
+            return Err(cursor.broken("the length of a row is not a multiple of 8 up to 1,024"));
         }
         if bits != 8 && bits != 4 {
             return Err(cursor.broken("numbers of a row are neither of 8 nor of 4 bits"));

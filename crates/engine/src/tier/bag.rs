@@ -40,7 +40,7 @@ impl BagScratch {
         Self {
             ids: [[0; GATHERED]; 2],
             sums: [sum(), sum()],
-            pooled: vec![0; bag.rows.dim as usize].into_boxed_slice(),
+            pooled: vec![0; bag.hidden.stride()].into_boxed_slice(),
             hidden: vec![0; bag.output.stride()].into_boxed_slice(),
         }
     }
@@ -71,7 +71,7 @@ impl<'a> Bag<'a> {
 
     /// Bytes of scratch memory behind pointers.
     pub(crate) const fn memory(&self) -> usize {
-        self.rows.dim as usize * (2 * size_of::<i32>() + 1) + self.output.stride()
+        self.rows.dim as usize * 2 * size_of::<i32>() + self.hidden.stride() + self.output.stride()
     }
 
     /// The most table rows read and multiply-adds done for a text of so many characters.

@@ -1,0 +1,81 @@
+//! `stonechat check`: what is wrong with the data.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use stonechat_task::{Finding, Severity, check};
+
+use crate::console::Console;
+use crate::data::{Counts, Reading};
+use crate::failure::Failure;
+
+/// Find what is wrong with the data
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// A folder with a task.toml, the file itself, or bare data
+    task: PathBuf,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+impl Check {
+    pub(crate) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let (task, splits) = self.reading.read(&self.task)?;
+        let findings = check::all(&task, &splits);
+        let tally = Tally::of(&findings);
+        if console.json {
+            console.document(&json!({
+                "task": task.name,
+                "rows": {
+                    "train": splits.train.len(),
+                    "valid": splits.valid.len(),
+                    "test": splits.test.len(),
+                },
+                "errors": tally.errors,
+                "warnings": tally.warnings,
+                "notes": tally.notes,
+                "findings": findings,
+            }))?;
+        } else {
+            for finding in &findings {
+                console.line(format_args!("{}: {finding}", finding.severity))?;
+            }
+            console.line(format_args!("rows: {}; {tally}", Counts(&splits)))?;
+        }
+        match tally.errors {
+            0 => Ok(()),
+            errors => Err(Failure::Missed(format!(
+                "{}: {errors} {} no useful model can come of; mend the data first",
+                self.task.display(),
+                if errors == 1 { "finding" } else { "findings" },
+            ))),
+        }
+    }
+}
+
+/// How many findings there are of each severity.
+pub(super) struct Tally {
+    pub(super) errors: usize,
+    pub(super) warnings: usize,
+    pub(super) notes: usize,
+}
+
+impl Tally {
+    pub(super) fn of(findings: &[Finding]) -> Tally {
+        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        Tally {
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            notes: count(Severity::Note),
+        }
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let s = |count| if count == 1 { "" } else { "s" };
+        let Tally { errors, warnings, notes } = *self;
+        write!(f, "{errors} error{}, {warnings} warning{}, {notes} note{}", s(errors), s(warnings), s(notes))
+    }
+}

@@ -1,0 +1,194 @@
+//! `stonechat demo`: the built-in example, trained, judged and asked.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::{Value, json};
+use stonechat_engine::{Decision, Engine, Kernel, Model};
+use stonechat_eval::{Evaluation, Options, digest, evaluate};
+use stonechat_task::{Dataset, Example, Splits, Task, write_file};
+use stonechat_train::{Recipe, TrainReport, Trainer};
+
+use super::train::{failure, writable};
+use crate::answer::{Answer, ModelName, label_width, line};
+use crate::cli::Common;
+use crate::console::Console;
+use crate::data::Counts;
+use crate::failure::Failure;
+use crate::kernel;
+use crate::progress::Bar;
+use crate::template::Template;
+
+/// Sentences to answer, of which no row of the example is one.
+const ASKED: [&str; 3] = [
+    "dim the lights in the hallway to a third",
+    "would you lock up the front door for me please",
+    "set a timer for eleven and a half minutes",
+];
+
+/// Commands to type next.
+const NEXT: &str = "
+next
+  stonechat new lights --template smart-home      this example as files, to look at and to change
+  stonechat train lights -o lights.stone          the same model, as a file
+  stonechat predict lights.stone \"make it cosy\"
+  stonechat new DIR                               a task of your own";
+
+/// Train the built-in example, judge it, answer a few sentences
+///
+/// It takes some seconds and writes nothing, unless -o names a file.
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Also write the model file
+    #[arg(short, long, value_name = "MODEL")]
+    output: Option<PathBuf>,
+}
+
+impl Demo {
+    pub(crate) fn run(&self, common: &Common, console: &mut Console) -> Result<(), Failure> {
+        if let Some(output) = &self.output {
+            writable(output)?;
+        }
+        let kernel = kernel::choose()?;
+        let (task, splits) = example()?;
+        console.note(format_args!(
+            "commands to a smart home, {} labels: {}",
+            task.labels.len(),
+            Counts(&splits)
+        ));
+        let mut recipe = Recipe::default();
+        if let Some(seed) = common.seed {
+            recipe.seed = seed;
+        }
+        let bar = Bar::new(console);
+        let trained = Trainer::new(recipe)
+            .threads(common.threads())
+            .on_progress(bar.listener())
+            .train(&task, &splits)
+            .map_err(|error| failure(Path::new(Template::SmartHome.name()), error))?;
+        drop(bar);
+        if let Some(output) = &self.output {
+            write_file(output, &trained.model)?;
+        }
+        let model = Model::open(&trained.model)
+            .map_err(|error| Failure::Input(format!("the model just trained: {error}")))?;
+        let threads = common.threads();
+        let options = Options { out_of_scope: task.out_of_scope.clone(), threads, kernel, target: None };
+        let shown = Shown {
+            model: &model,
+            name: ModelName { name: task.name.clone(), digest: digest(&trained.model) },
+            kernel,
+            training: &trained.report,
+            evaluation: evaluate(&model, &splits.test, &options),
+            p50_us: median_latency(&model, kernel, &splits.test),
+            unknown: unknown(&model, kernel, &task, &splits.test),
+        };
+        if console.json { console.document(&shown.json()) } else { shown.print(console) }
+    }
+}
+
+/// The built-in example and its rows.
+fn example() -> Result<(Task, Splits), Failure> {
+    let folder = Path::new(Template::SmartHome.name());
+    let file = |name: &str| {
+        let found = Template::SmartHome.files().iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, content)| content)
+    };
+    let task = Task::parse(file("task.toml"), &folder.join("task.toml"))?;
+    let rows = ["train.jsonl", "test.jsonl"].map(|name| (folder.join(name), file(name)));
+    let rows: Vec<_> = rows.iter().map(|(path, content)| (path.as_path(), *content)).collect();
+    let splits = Dataset::parse(&task, &rows)?.split();
+    Ok((task, splits))
+}
+
+/// A sentence outside the task that the model abstains from, if there is one.
+fn unknown<'a>(model: &Model<'_>, kernel: Kernel, task: &Task, rows: &'a [Example]) -> Option<&'a str> {
+    let mut engine = Engine::with_kernel(model, kernel);
+    rows.iter()
+        .filter(|row| row.labels.contains(&task.out_of_scope))
+        .map(|row| row.text.as_str())
+        .find(|text| engine.predict(text).decision() == Decision::Abstain)
+}
+
+/// The median time of an answer in microseconds, one text at a time, after a warm-up pass.
+fn median_latency(model: &Model<'_>, kernel: Kernel, rows: &[Example]) -> f64 {
+    let mut engine = Engine::with_kernel(model, kernel);
+    for row in rows {
+        std::hint::black_box(engine.predict(&row.text));
+    }
+    let mut times: Vec<u128> = rows
+        .iter()
+        .map(|row| {
+            let start = Instant::now();
+            std::hint::black_box(engine.predict(std::hint::black_box(&row.text)));
+            start.elapsed().as_nanos()
+        })
+        .collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).map_or(0.0, |&nanoseconds| (nanoseconds as f64 / 100.0).round() / 10.0)
+}
+
+/// What the demo shows.
+struct Shown<'a> {
+    model: &'a Model<'a>,
+    name: ModelName,
+    kernel: Kernel,
+    training: &'a TrainReport,
+    evaluation: Evaluation,
+    p50_us: f64,
+    unknown: Option<&'a str>,
+}
+
+impl Shown<'_> {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        ASKED.into_iter().chain(self.unknown)
+    }
+
+    fn json(&self) -> Value {
+        let mut engine = Engine::with_kernel(self.model, self.kernel);
+        let mut answer = |text| {
+            let prediction = engine.predict(text);
+            json!(Answer::new(text, &prediction, &self.name, self.model.rule().multi_label))
+        };
+        json!({
+            "training": self.training,
+            "evaluation": self.evaluation,
+            "latency_us": { "p50": self.p50_us },
+            "answers": self.texts().map(&mut answer).collect::<Vec<_>>(),
+        })
+    }
+
+    fn print(&self, console: &mut Console) -> Result<(), Failure> {
+        console.line(self.training.to_string().trim_end())?;
+        console.line(format_args!(
+            "model         {} bytes, {} bytes of memory, {:.1} µs for an answer (p50, kernel {})",
+            self.model.bytes().len(),
+            Engine::memory(self.model),
+            self.p50_us,
+            self.kernel.name()
+        ))?;
+        if let Some(label) = &self.evaluation.label {
+            let [low, high] = label.accuracy_interval.map(|share| 100.0 * share);
+            console.line(format_args!(
+                "test rows     {} rows never seen before: accuracy {:.1} % (95 % interval {low:.1} to {high:.1})",
+                label.examples,
+                100.0 * label.accuracy
+            ))?;
+        }
+        if let Some(oos) = &self.evaluation.oos {
+            console.line(format_args!(
+                "out of scope  {} sentences that are no command: {:.0} % of them are not accepted",
+                oos.examples,
+                100.0 * oos.recall
+            ))?;
+        }
+        console.line("")?;
+        let mut engine = Engine::with_kernel(self.model, self.kernel);
+        let (width, multi) = (label_width(self.model), self.model.rule().multi_label);
+        for text in self.texts() {
+            console.line(line(text, &engine.predict(text), width, multi))?;
+        }
+        console.line(NEXT)
+    }
+}

@@ -1,0 +1,144 @@
+//! `stonechat inspect`: what is in a model file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::{Value, json};
+use stonechat_engine::{Engine, Model};
+use stonechat_eval::digest;
+
+use crate::answer::decimal;
+use crate::console::{Console, one_line};
+use crate::failure::Failure;
+use crate::kernel;
+use crate::model_file::{ModelFile, meta, name};
+
+/// What is in the file: task, tier, size, memory, recipe, metrics
+#[derive(Args, Debug)]
+pub(crate) struct Inspect {
+    /// Model file
+    model: PathBuf,
+    /// Length of the text for which the worst case is given [default: the longest that the model reads]
+    #[arg(long, value_name = "N")]
+    characters: Option<u32>,
+}
+
+/// `inspect --json`: facts of the file itself, and, under `meta`, what the trainer wrote into it.
+#[derive(Serialize)]
+struct Facts {
+    name: String,
+    digest: String,
+    bytes: usize,
+    tier: &'static str,
+    labels: Vec<String>,
+    decision: Value,
+    features: Value,
+    table: Value,
+    memory_bytes: usize,
+    worst_case: Value,
+    recorded_examples: usize,
+    kernel: &'static str,
+    meta: Value,
+}
+
+impl Inspect {
+    pub(crate) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let kernel = kernel::choose()?;
+        let file = ModelFile::read(&self.model)?;
+        let model = file.open()?;
+        let facts = Facts::of(&file, &model, self.characters, kernel.name());
+        if console.json {
+            return console.document(&facts);
+        }
+        for (name, value) in facts.lines() {
+            console.line(format_args!("{name:<18} {}", one_line(&value)))?;
+        }
+        Ok(())
+    }
+}
+
+impl Facts {
+    fn of(file: &ModelFile, model: &Model<'_>, characters: Option<u32>, kernel: &'static str) -> Facts {
+        let rule = model.rule();
+        let features = model.features();
+        let (rows, dim, bits) = model.table();
+        let characters = characters.unwrap_or(features.max_characters).min(features.max_characters);
+        let worst = model.worst_case(characters);
+        Facts {
+            name: name(file, model),
+            digest: digest(file.bytes()),
+            bytes: file.bytes().len(),
+            tier: model.tier().name(),
+            labels: model.labels().iter().map(str::to_string).collect(),
+            decision: json!({
+                "multi_label": rule.multi_label,
+                "min_confidence": decimal(rule.min_confidence),
+                "label_threshold": rule.multi_label.then(|| decimal(rule.label_threshold)),
+                "out_of_scope": rule.out_of_scope.map(|index| model.labels().get(index as usize)),
+            }),
+            features: json!({
+                "max_characters": features.max_characters,
+                "word_ngrams": features.word_ngrams,
+                "character_ngrams": features.character_ngrams,
+                "unspaced_ngrams": features.unspaced_ngrams,
+            }),
+            table: json!({ "rows": rows, "dim": dim, "bits": bits, "hidden": model.hidden() }),
+            memory_bytes: Engine::memory(model),
+            worst_case: json!({
+                "characters": characters,
+                "rows": worst.rows,
+                "row_bytes": worst.row_bytes,
+                "bytes_read": worst.rows.saturating_mul(worst.row_bytes as u64),
+                "multiply_adds": worst.multiply_adds,
+            }),
+            recorded_examples: model.recorded().len(),
+            kernel,
+            meta: meta(model),
+        }
+    }
+
+    /// The facts as names and values for people.
+    fn lines(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut add = |name: &str, value: String| lines.push((name.to_string(), value));
+        add("name", self.name.clone());
+        add("digest", self.digest.clone());
+        add("tier", self.tier.to_string());
+        add("size", format!("{} bytes", self.bytes));
+        add("memory", format!("{} bytes for each engine", self.memory_bytes));
+        add("labels", format!("{}: {}", self.labels.len(), self.labels.join(", ")));
+        add("decision", words(&self.decision));
+        add("features", words(&self.features));
+        add("table", words(&self.table));
+        add("worst case", words(&self.worst_case));
+        add("recorded examples", self.recorded_examples.to_string());
+        add("kernel", self.kernel.to_string());
+        match &self.meta {
+            Value::Object(parts) => {
+                for (name, part) in parts {
+                    add(name, words(part));
+                }
+            }
+            other => add("meta", words(other)),
+        }
+        lines
+    }
+}
+
+/// A JSON value as words: `rows 4096, dim 32`.
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "none".to_string(),
+        Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(" "),
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| match value {
+                Value::Object(_) => format!("{name} ({})", words(value)),
+                _ => format!("{name} {}", words(value)),
+            };
+            fields.iter().map(field).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,97 @@
+//! `stonechat predict`: answers.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::PathBuf;
+
+use clap::Args;
+use stonechat_engine::Engine;
+
+use crate::answer::{Answer, ModelName, label_width, line};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::kernel;
+use crate::model_file::{ModelFile, name};
+
+/// Answer; without TEXT, one answer a line of standard input
+///
+/// A line of the answer: decision, label, confidence, text, and the reason where the model abstains. With
+/// --json each text gives one JSON document on a line of its own; offsets count Unicode characters.
+#[derive(Args, Debug)]
+pub(crate) struct Predict {
+    /// Model file
+    model: PathBuf,
+    /// Texts to answer, each an argument of its own
+    text: Vec<String>,
+}
+
+impl Predict {
+    pub(crate) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let kernel = kernel::choose()?;
+        let file = ModelFile::read(&self.model)?;
+        let model = file.open()?;
+        let mut speaker = Speaker {
+            engine: Engine::with_kernel(&model, kernel),
+            name: ModelName { name: name(&file, &model), digest: stonechat_eval::digest(file.bytes()) },
+            width: label_width(&model),
+            multi: model.rule().multi_label,
+        };
+        if self.text.is_empty() {
+            return answer_lines(&mut speaker, console);
+        }
+        self.text.iter().try_for_each(|text| speaker.answer(text, console))
+    }
+}
+
+/// Answers one text after the other.
+struct Speaker<'m> {
+    engine: Engine<'m>,
+    name: ModelName,
+    width: usize,
+    multi: bool,
+}
+
+impl Speaker<'_> {
+    fn answer(&mut self, text: &str, console: &mut Console) -> Result<(), Failure> {
+        let prediction = self.engine.predict(text);
+        if console.json {
+            return console.json_line(&Answer::new(text, &prediction, &self.name, self.multi));
+        }
+        console.line(line(text, &prediction, self.width, self.multi))
+    }
+}
+
+/// Answers standard input line by line.
+fn answer_lines(speaker: &mut Speaker<'_>, console: &mut Console) -> Result<(), Failure> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        console.note("type a text and press Enter; Ctrl-D ends");
+    }
+    let mut input = BufReader::new(stdin.lock());
+    let mut bytes = Vec::new();
+    for number in 1_u64.. {
+        bytes.clear();
+        let read = input.read_until(b'\n', &mut bytes).map_err(|error| {
+            Failure::Input(format!("<stdin>:{number}: {error}; give it text, a line each"))
+        })?;
+        if read == 0 {
+            break;
+        }
+        let content = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let content = content.strip_suffix(b"\r").unwrap_or(content);
+        let text = String::from_utf8_lossy(content);
+        if matches!(text, Cow::Owned(_)) {
+            console.note(format_args!(
+                "<stdin>:{number}: not UTF-8, wrong bytes are read as U+FFFD; convert the input to UTF-8"
+            ));
+        }
+        // A byte order mark is no part of the first text.
+        let text = if number == 1 { text.trim_start_matches('\u{FEFF}') } else { &text };
+        speaker.answer(text, console)?;
+        // Whoever waits for an answer before the next text gets it.
+        if input.buffer().is_empty() {
+            console.flush()?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! `stonechat train`: data in, one model file out.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use stonechat_eval::digest;
+use stonechat_task::{
+    DataSource, Dataset, Example, Finding, Severity, Split, Splits, Task, check, parse_size, write_file,
+};
+use stonechat_train::{Recipe, TrainError, TrainReport, Trainer};
+
+use super::check::Tally;
+use crate::cli::{Common, not_yet};
+use crate::console::Console;
+use crate::data::{Counts, Reading};
+use crate::failure::{Failure, io_failure};
+use crate::progress::Bar;
+
+/// How many findings are shown before the training; `check` shows all.
+const SHOWN: usize = 5;
+
+/// Data in, one model file out
+#[derive(Args, Debug)]
+pub(crate) struct Train {
+    /// A folder with a task.toml, the file itself, or bare data
+    task: PathBuf,
+    /// Model file to write
+    #[arg(short, long, value_name = "MODEL")]
+    output: PathBuf,
+    /// Kind of model
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Tier::Auto)]
+    tier: Tier,
+    /// Largest model file, as 300KB or 64KiB [default: max_size of the task's goal, else the recipe's]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_size: Option<u64>,
+    /// Data to tune on, in place of validation rows in TASK
+    #[arg(long, value_name = "DATA")]
+    valid: Option<PathBuf>,
+    /// Set a field of the recipe, as epochs=30; may be given several times; an unknown KEY lists all
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Longest time for one text
+    #[arg(long, value_name = "TIME", hide = true)]
+    max_latency: Option<OsString>,
+    /// Largest share of wrong answers among the accepted
+    #[arg(long, value_name = "SHARE", hide = true)]
+    max_error: Option<OsString>,
+    /// Folder of an encoder to learn from
+    #[arg(long, value_name = "DIR", hide = true)]
+    teacher: Option<OsString>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Kinds of models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Tier {
+    /// The cheapest kind that reaches the goal; there is one kind so far
+    Auto,
+    /// Hashed n-grams, summed embedding rows, one hidden layer
+    Bag,
+}
+
+impl Train {
+    pub(crate) fn run(&self, common: &Common, console: &mut Console) -> Result<(), Failure> {
+        not_yet("--max-latency", self.max_latency.as_ref(), "measure it with `stonechat bench`")?;
+        not_yet("--max-error", self.max_error.as_ref(), "use --set min_confidence=SHARE")?;
+        not_yet("--teacher", self.teacher.as_ref(), "train on labelled examples alone")?;
+        // Every name means the one kind that there is; another kind must be chosen here.
+        let (Tier::Auto | Tier::Bag) = self.tier;
+        writable(&self.output)?;
+        let task = Task::read_with(&self.task, &self.reading.options())?;
+        let recipe = self.recipe(&task, common)?;
+        let splits = self.splits(&task, console)?;
+        let findings = check::all(&task, &splits);
+        show(&findings, &self.task, console);
+        console.note(format_args!("rows: {}", Counts(&splits)));
+
+        let bar = Bar::new(console);
+        let trained = Trainer::new(recipe)
+            .threads(common.threads())
+            .on_progress(bar.listener())
+            .train(&task, &splits)
+            .map_err(|error| failure(&self.task, error))?;
+        drop(bar);
+        write_file(&self.output, &trained.model)?;
+
+        if console.json {
+            console.document(&json!({
+                "file": self.output.display().to_string(),
+                "model": { "digest": digest(&trained.model), "bytes": trained.model.len() },
+                "report": trained.report,
+            }))?;
+        } else {
+            console.line(trained.report.to_string().trim_end())?;
+            console.line(format_args!("{}: {} bytes", self.output.display(), trained.model.len()))?;
+        }
+        judge(&task, &trained.report, console)
+    }
+
+    /// The recipe: its defaults, then the task's goal, then the options, then `--set`.
+    fn recipe(&self, task: &Task, common: &Common) -> Result<Recipe, Failure> {
+        let mut recipe = Recipe::default();
+        let mut set = |place: &dyn Display, key: &str, value: &str| {
+            recipe.set(key, value).map_err(|error| Failure::Input(format!("{place}: {error}")))
+        };
+        match (self.max_size, task.goal.max_size) {
+            (Some(bytes), _) => set(&"--max-size", "max_size", &bytes.to_string())?,
+            (None, Some(bytes)) => set(&task.origin.display(), "max_size", &bytes.to_string())?,
+            (None, None) => {}
+        }
+        if let Some(seed) = common.seed {
+            set(&"--seed", "seed", &seed.to_string())?;
+        }
+        for setting in &self.set {
+            let (key, value) = setting.split_once('=').ok_or_else(|| {
+                Failure::Input(format!("--set {setting}: there is no `=`; write --set KEY=VALUE"))
+            })?;
+            set(&format_args!("--set {setting}"), key.trim(), value.trim())?;
+        }
+        Ok(recipe)
+    }
+
+    /// The rows of the task; with `--valid`, its rows are those to tune on.
+    fn splits(&self, task: &Task, console: &Console) -> Result<Splits, Failure> {
+        let mut data = Dataset::read(task)?;
+        if let Some(valid) = &self.valid {
+            let named = DataSource {
+                valid: vec![valid.clone()],
+                options: task.data.options.clone(),
+                ..DataSource::default()
+            };
+            let given = Dataset::read(&Task { data: named, origin: valid.clone(), ..task.clone() })?;
+            let before = data.examples.len();
+            data.examples.retain(|example: &Example| example.split != Some(Split::Valid));
+            let replaced = before - data.examples.len();
+            if replaced > 0 {
+                let valid = valid.display();
+                console.note(format_args!("{replaced} valid rows of the task give way to {valid}"));
+            }
+            data.examples.extend(given.examples);
+            data.warnings.extend(given.warnings);
+        }
+        Ok(data.split())
+    }
+}
+
+/// Refuses a place where no file can be written, before any work is done.
+pub(super) fn writable(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() || path.file_name().is_none() {
+        return Err(Failure::file(path, "not the name of a file; name the model file to write"));
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let meta = std::fs::metadata(folder).map_err(|error| io_failure(folder, &error))?;
+    if !meta.is_dir() {
+        return Err(Failure::file(folder, "not a folder; name a model file in a folder that exists"));
+    }
+    Ok(())
+}
+
+/// Whether the task's goal is reached on the tuning rows.
+fn judge(task: &Task, report: &TrainReport, console: &Console) -> Result<(), Failure> {
+    let goal = &task.goal;
+    for (name, set) in [("max_latency_us", goal.max_latency_us), ("max_error", goal.max_error)] {
+        if set.is_some() {
+            console.note(format_args!("{name} of the goal is not judged here; see `bench` and `eval`"));
+        }
+    }
+    let Some(least) = goal.min_accuracy else { return Ok(()) };
+    match report.accuracy {
+        Some(accuracy) if accuracy >= least => Ok(()),
+        Some(accuracy) => Err(Failure::Missed(format!(
+            "accuracy {accuracy:.4} on {} tuning rows is below min_accuracy = {least} of the task; \
+             the file is written all the same",
+            report.valid_rows
+        ))),
+        None => Err(Failure::Missed(format!(
+            "there are no tuning rows to hold against min_accuracy = {least} of the task; \
+             give some with --valid (the file is written all the same)"
+        ))),
+    }
+}
+
+/// Why there is no model. Errors of the data name their file and line themselves.
+pub(super) fn failure(task: &Path, error: TrainError) -> Failure {
+    match error {
+        TrainError::Task(error) => error.into(),
+        TrainError::Recipe(error) => Failure::Input(format!("the recipe: {error}")),
+        TrainError::Fault(_) => Failure::Missed(error.to_string()),
+        error => Failure::file(task, error),
+    }
+}
+
+/// The first findings of the data check, errors first.
+fn show(findings: &[Finding], task: &Path, console: &Console) {
+    let notable: Vec<_> = findings.iter().filter(|f| f.severity != Severity::Note).collect();
+    for finding in notable.iter().take(SHOWN) {
+        let place = finding.places.first().map(|place| format!("{place}: ")).unwrap_or_default();
+        console.note(format_args!("{}: {place}{}", finding.severity, finding.message));
+    }
+    if !findings.is_empty() {
+        let tally = Tally::of(findings);
+        console.note(format_args!("data: {tally}; `stonechat check {}` tells more", task.display()));
+    }
+}

@@ -1,0 +1,60 @@
+//! Reading a model file.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stonechat_engine::{Model, format};
+
+use crate::failure::{Failure, io_failure};
+
+/// The bytes of a model file.
+///
+/// They are read rather than mapped: a mapped file that another program changes while it is in use changes
+/// under a model whose checks are over.
+pub(crate) struct ModelFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl ModelFile {
+    /// Reads a file. Of one that does not begin as a model file does, only the beginning.
+    pub(crate) fn read(path: &Path) -> Result<ModelFile, Failure> {
+        let failed = |error| io_failure(path, &error);
+        if path.is_dir() {
+            return Err(Failure::file(path, "a folder; name a model file that `stonechat train` wrote"));
+        }
+        let mut file = File::open(path).map_err(failed)?;
+        let mut bytes = Vec::new();
+        let magic = format::MAGIC.len() as u64;
+        file.by_ref().take(magic).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes == format::MAGIC {
+            file.read_to_end(&mut bytes).map_err(failed)?;
+        }
+        Ok(ModelFile { path: path.to_path_buf(), bytes })
+    }
+
+    /// Opens the model; a file that breaks the format is bad input.
+    pub(crate) fn open(&self) -> Result<Model<'_>, Failure> {
+        Model::open(&self.bytes).map_err(|error| Failure::file(&self.path, error))
+    }
+
+    /// The bytes of the file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// What the trainer wrote into a model file; `null` where that is no JSON.
+pub(crate) fn meta(model: &Model<'_>) -> Value {
+    serde_json::from_str(model.meta()).unwrap_or_default()
+}
+
+/// The name of a model: that of its task or, where the file does not say, its own.
+pub(crate) fn name(file: &ModelFile, model: &Model<'_>) -> String {
+    match meta(model).pointer("/task/name").and_then(Value::as_str) {
+        Some(name) => name.to_string(),
+        None => file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+    }
+}

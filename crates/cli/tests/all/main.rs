@@ -1,0 +1,17 @@
+//! The program as a person or a script meets it, one file a command.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod bench;
+mod check;
+mod convert;
+mod demo;
+mod eval;
+mod help;
+mod inspect;
+mod new;
+mod predict;
+mod support;
+mod train;
+mod verify;

@@ -1,0 +1,258 @@
+//! Each rule of the format, at its border: the last value that it allows and the first that it does not.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use stonechat_engine::{Engine, FormatError, Model, verify};
+use support::frame::{ENTRY, HEADER, Parts, put, restamp};
+use support::models::{Plan, TEXTS, ask};
+
+/// Opens a changed file, and asks it everything if it opens. Returns the message if it does not.
+fn outcome(file: &[u8]) -> Option<String> {
+    let model = match Model::open(file) {
+        Ok(model) => model,
+        Err(error) => return Some(error.to_string()),
+    };
+    let mut engine = Engine::new(&model);
+    for text in TEXTS {
+        ask(&mut engine, text);
+    }
+    let _ = verify(&model);
+    None
+}
+
+fn hold(what: &str, found: Option<&String>, rule: Option<&str>) {
+    match (found, rule) {
+        (None, None) => {}
+        (Some(found), Some(rule)) => assert!(found.contains(rule), "{what}: {found}; expected: {rule}"),
+        _ => panic!("{what}: {found:?}; expected: {rule:?}"),
+    }
+}
+
+/// A number to write, and the rule that then refuses the file, if one does.
+type Case = (usize, u32, Option<&'static str>);
+
+const LABELS: &[Case] = &[
+    (0, 0, Some("the number of labels")),
+    (0, (1 << 20) + 1, Some("the number of labels")),
+    (0, 1 << 20, Some("ends too early")),
+    (4, 0, Some("do not rise")),
+    (4, 19, Some("do not rise")),
+    (4, 18, None),
+    (8, 23, Some("do not rise")),
+    (12, 21, Some("longer than its content")),
+    (12, 23, Some("ends too early")),
+    (12, u32::MAX, Some("ends too early")),
+];
+const FEATURES: &[Case] = &[
+    (0, 0, Some("out of its range")),
+    (0, 1, None),
+    (0, 1 << 16, None),
+    (0, (1 << 16) + 1, Some("out of its range")),
+    // Longest n-gram of words, then shortest and longest of characters, then the shortest of scripts without spaces.
+    (4, 0x0104_0202, None),
+    (4, 0x0104_0200, Some("out of its range")),
+    (4, 0x0104_0203, Some("out of its range")),
+    (4, 0x0104_0002, Some("out of its range")),
+    (4, 0x0101_0202, Some("out of its range")),
+    (4, 0x0107_0202, Some("out of its range")),
+    (4, 0x0106_0602, None),
+    (4, 0x0404_0202, Some("out of its range")),
+    (8, 6, None),
+    (8, 7, Some("out of its range")),
+    (8, 0x103, Some("padding")),
+];
+const FILTER: &[Case] = &[
+    (0, u32::MAX, None),
+    (4, 0, Some("the length of a segment")),
+    (4, 1, Some("longer than its content")),
+    (4, 1 << 24, Some("ends too early")),
+    (4, (1 << 24) + 1, Some("the length of a segment")),
+];
+const ROWS: &[Case] = &[
+    (0, 0, Some("the number of rows")),
+    (0, 23, Some("longer than its content")),
+    (0, 25, Some("ends too early")),
+    (0, 1 << 24, Some("ends too early")),
+    (0, (1 << 24) + 1, Some("the number of rows")),
+    (4, 0, Some("the length of a row")),
+    (4, 4, Some("the length of a row")),
+    (4, 12, Some("the length of a row")),
+    (4, 8, Some("longer than its content")),
+    (4, 1024, Some("ends too early")),
+    (4, 1032, Some("the length of a row")),
+    (8, 4, Some("longer than its content")),
+    (8, 16, Some("neither of 8 nor of 4 bits")),
+    (12, i32::MAX as u32, None),
+    (12, 1 << 31, Some("the scale of the rows")),
+    (16, 0, None),
+    (16, 1 << 31, Some("the scale of the rows")),
+    (20, 0, Some("the scale of the rows")),
+    (20, 1, None),
+    (20, 40, None),
+    (20, 41, Some("the scale of the rows")),
+    (24, 1, Some("padding")),
+    (60, 1 << 31, Some("padding")),
+    // A row may hold any byte.
+    (64, 0x8080_8080, None),
+];
+const HIDDEN: &[Case] = &[
+    (0, 0, Some("the size of the layer")),
+    (0, 4097, Some("the size of the layer")),
+    (0, 4096, Some("ends too early")),
+    (0, 15, Some("a weight beyond the inputs")),
+    (4, 0, Some("the size of the layer")),
+    (4, (1 << 20) + 1, Some("the size of the layer")),
+    (4, 1 << 20, Some("ends too early")),
+    (8, 1 << 30, None),
+    (8, (1 << 30) + 1, Some("a bias")),
+    (36, -(1 << 30) as u32, None),
+    (36, 1 << 31, Some("a bias")),
+    (40, i32::MAX as u32, None),
+    (40, 0, None),
+    (68, 1 << 31, Some("a multiplier")),
+    (72, 0x1c1c_1c01, None),
+    (72, 0x1c1c_1c3e, None),
+    (72, 0x1c1c_1c3f, Some("a shift")),
+    (76, 0x001c_1c1c, Some("a shift")),
+    (80, 1, Some("padding")),
+    (128, 0x8181_7f7f, None),
+    (252, 0x8000_0000, Some("a weight is -128")),
+];
+const OUTPUT: &[Case] = &[
+    (0, 9, Some("does not take what the hidden layer gives")),
+    (72, 1, Some("a weight beyond the inputs")),
+    (108, 1 << 24, Some("a weight beyond the inputs")),
+    (96, 0x7f7f_7f7f, None),
+];
+const DECISION: &[Case] = &[
+    (0, 1, None),
+    (0, 2, Some("the decision rule")),
+    (4, 0, None),
+    (4, 1 << 24, None),
+    (4, (1 << 24) + 1, Some("the decision rule")),
+    // An offset belongs to tasks with any number of labels.
+    (8, 1, Some("the decision rule")),
+    (12, 1 << 16, None),
+    (12, (1 << 16) + 1, Some("the decision rule")),
+    (16, 1 << 16, None),
+    (16, (1 << 16) + 1, Some("the decision rule")),
+    (20, 2, None),
+    (20, 3, Some("the decision rule")),
+    (20, u32::MAX, None),
+];
+const RECORDED: &[Case] = &[
+    (0, 2, Some("longer than its content")),
+    (0, 4, Some("ends too early")),
+    (0, u32::MAX, Some("ends too early")),
+    (4, u32::MAX, Some("ends too early")),
+    (8, 3, None),
+    (8, 4, Some("a recorded answer")),
+    (12, 1 << 16, None),
+    (12, (1 << 16) + 1, Some("a recorded answer")),
+    (16, 7, None),
+    (24, 4, Some("a recorded answer")),
+    (24, u32::MAX, Some("a recorded answer")),
+    (28, 2, None),
+    (28, 3, Some("a recorded answer")),
+    (32, 1 << 31, None),
+    // The 27 bytes of the first text end here; one byte fills them up.
+    (76, 0x0166_666f, Some("padding")),
+    (76, 0x00ff_666f, Some("not UTF-8")),
+];
+
+#[test]
+fn every_rule_of_every_section() {
+    let parts = Parts::of(&Plan::small(41).build());
+    let all = [
+        (*b"LABL", LABELS),
+        (*b"FEAT", FEATURES),
+        (*b"FILT", FILTER),
+        (*b"ROWS", ROWS),
+        (*b"HIDN", HIDDEN),
+        (*b"OUTP", OUTPUT),
+        (*b"DECI", DECISION),
+        (*b"RECO", RECORDED),
+    ];
+    for (name, cases) in all {
+        for &(at, value, rule) in cases {
+            let mut parts = parts.clone();
+            let section = parts.sections.iter_mut().find(|section| section.0 == name).unwrap();
+            put(&mut section.2, at, &value.to_le_bytes());
+            let what = format!("{} at {at}: {value:#x}", name.escape_ascii());
+            let found = outcome(&parts.join());
+            hold(&what, found.as_ref(), rule);
+            assert!(found.is_none_or(|found| found.contains(&*String::from_utf8_lossy(&name))), "{what}");
+        }
+    }
+}
+
+#[test]
+fn an_offset_for_any_number_of_labels() {
+    let parts = Parts::of(&Plan::small(41).build());
+    for (offset, rule) in [
+        (1 << 24, None),
+        ((1 << 24) + 1, Some("the decision rule")),
+        (-(1 << 24), None),
+        (i32::MIN, Some("the decision rule")),
+    ] {
+        let mut parts = parts.clone();
+        let section = &mut parts.sections.iter_mut().find(|section| &section.0 == b"DECI").unwrap().2;
+        put(section, 0, &1u32.to_le_bytes());
+        put(section, 8, &offset.to_le_bytes());
+        hold(&format!("offset {offset}"), outcome(&parts.join()).as_ref(), rule);
+    }
+}
+
+#[test]
+fn every_rule_of_the_frame() {
+    let file = Plan::small(42).build();
+    let entry = HEADER + ENTRY;
+    let cases: &[(usize, u32, &str)] = &[
+        (0, 0, "not a model file"),
+        (8, 0, "format version 0"),
+        (8, 2, "format version 2"),
+        (12, 0, "the number of sections"),
+        (12, 65, "the number of sections"),
+        (12, 8, "a section is not where"),
+        (16, 0, "states 0 bytes"),
+        (20, 1, "bytes and has"),
+        (28, 0, "tier 0"),
+        (28, 2, "tier 2"),
+        (32, 1, "reserved bytes"),
+        (56, 1 << 31, "reserved bytes"),
+        (entry, u32::from_le_bytes(*b"META"), "stands twice"),
+        (entry, u32::from_le_bytes(*b"labl"), "section `labl` is not known"),
+        (entry + 4, 2, "reserved bits"),
+        (entry + 8, 0, "a section is not where"),
+        (entry + 12, 1, "a section is not where"),
+        (entry + 16, u32::MAX, "longer than the file"),
+        (entry + 20, u32::MAX, "longer than the file"),
+        (entry + 28, 1, "reserved bits"),
+    ];
+    for &(at, value, rule) in cases {
+        let mut file = file.clone();
+        put(&mut file, at, &value.to_le_bytes());
+        restamp(&mut file);
+        hold(&format!("byte {at}: {value:#x}"), outcome(&file).as_ref(), Some(rule));
+    }
+}
+
+#[test]
+fn every_checksum() {
+    let file = Plan::small(43).build();
+    for (at, expected) in [
+        (60, FormatError::HeaderChecksum),
+        (24, FormatError::HeaderChecksum),
+        (HEADER + 8, FormatError::HeaderChecksum),
+    ] {
+        let mut file = file.clone();
+        file[at] ^= 1;
+        assert_eq!(Model::open(&file).map(|_| ()), Err(expected), "byte {at}");
+    }
+    let last = file.len() - 4;
+    let mut file = file;
+    file[last] ^= 1;
+    assert!(Model::open(&file).is_err_and(|error| matches!(error, FormatError::Checksum(_))));
+}

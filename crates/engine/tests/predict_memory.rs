@@ -1,0 +1,58 @@
+//! An engine takes its memory once, and as much as it says.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use allocation_counter::measure;
+use stonechat_engine::{Engine, Model, verify};
+use support::models::{Plan, TEXTS, extreme, golden, kinds};
+
+fn models() -> Vec<Vec<u8>> {
+    let wide = Plan { dim: 1024, hidden: 4096, ..Plan::small(21) };
+    let many = Plan { labels: (0..5000).map(|label| format!("label {label}")).collect(), ..Plan::small(22) };
+    let mut models = kinds();
+    models.extend([wide.build(), many.build(), extreme(8, 1, true)]);
+    models.extend(golden().into_iter().map(|(_, file)| file));
+    models
+}
+
+#[test]
+fn the_constructor_takes_what_memory_says() {
+    for file in models() {
+        let model = Model::open(&file).unwrap();
+        let mut engine = None;
+        let taken = measure(|| engine = Some(Engine::new(&model)));
+        let all = taken.bytes_max as usize + size_of::<Engine<'_>>();
+        assert_eq!(Engine::memory(&model), all, "a model of {} labels", model.labels().len());
+        drop(engine);
+    }
+}
+
+#[test]
+fn answers_allocate_nothing() {
+    let long = "ünï cödé 灯 don't ".repeat(10_000);
+    for file in models() {
+        let mut sum = 0;
+        let taken = measure(|| {
+            let model = Model::open(&file).unwrap();
+            sum += model.recorded().iter().map(|recorded| recorded.top().count()).sum::<usize>();
+        });
+        assert_eq!(taken.count_total, 0, "opening borrows the file");
+        let model = Model::open(&file).unwrap();
+        let mut engine = Engine::new(&model);
+        let taken = measure(|| {
+            for text in TEXTS.iter().copied().chain([long.as_str()]) {
+                let answer = engine.predict(text);
+                sum += answer.labels().count() + answer.ranking().count() + answer.label().name.len();
+            }
+        });
+        assert_eq!((taken.count_total, taken.bytes_total), (0, 0), "answering allocates nothing");
+        let mut verified = Ok(0);
+        let taken = measure(|| verified = verify(&model));
+        assert!(verified.is_ok());
+        assert!(taken.bytes_max as usize <= Engine::memory(&model), "verifying takes one engine");
+        assert!(sum > 0);
+    }
+    assert_ne!(measure(|| drop(std::hint::black_box(vec![1]))).count_total, 0, "allocations are counted");
+}

@@ -1,0 +1,235 @@
+//! How long answers take and what they cost. The only file of this crate that looks at a clock.
+
+use crate::report::{LatencyUs, Speed};
+use serde::{Deserialize, Serialize};
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+use std::{fmt, fs, io, thread};
+use stonechat_engine::{Engine, FormatError, Kernel, Model};
+
+/// Percentiles rest on this many answers, or on as many as fit into [`ENOUGH_TIME`].
+const ENOUGH_SAMPLES: usize = 20_000;
+const ENOUGH_TIME: Duration = Duration::from_secs(2);
+/// Throughput is measured over about this long.
+const THROUGHPUT_TIME: Duration = Duration::from_secs(1);
+
+/// How to measure.
+#[derive(Clone, Debug)]
+pub struct SpeedOptions {
+    /// Threads that answer at once for [`Speed::throughput_per_s`]; 0 counts as 1.
+    pub threads: usize,
+    /// The kernel that computes.
+    pub kernel: Kernel,
+    /// A cold start measured by [`cold_start()`] in a fresh process. Without it, one is measured in this process, whose memory
+    /// then counts as that of the model.
+    pub cold_start: Option<ColdStart>,
+}
+
+impl Default for SpeedOptions {
+    /// One thread, the fastest kernel, a cold start in this process.
+    fn default() -> Self {
+        Self { threads: 1, kernel: Kernel::detect(), cold_start: None }
+    }
+}
+
+/// What it takes to answer for the first time. A process hands it to its parent as JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColdStart {
+    /// Milliseconds from no file to the first answer.
+    pub milliseconds: f64,
+    /// Bytes of memory that the process held afterwards, where the system tells.
+    pub resident_bytes: Option<u64>,
+}
+
+/// Why nothing could be measured.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SpeedError {
+    /// The operating system refused the model file.
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The file is no model file that this engine runs.
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: FormatError,
+    },
+    /// There are no texts to answer.
+    NoTexts,
+}
+
+impl fmt::Display for SpeedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Format { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::NoTexts => f.write_str("there are no texts to answer; name data with at least one row"),
+        }
+    }
+}
+
+impl std::error::Error for SpeedError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            Self::Format { source, .. } => Some(source),
+            Self::NoTexts => None,
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SpeedError> {
+    fs::read(path).map_err(|source| SpeedError::Io { path: path.to_path_buf(), source })
+}
+
+fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Model<'a>, SpeedError> {
+    Model::open(bytes).map_err(|source| SpeedError::Format { path: path.to_path_buf(), source })
+}
+
+/// Answers and makes sure that the compiler leaves nothing out.
+fn answer(engine: &mut Engine<'_>, text: &str) {
+    let prediction = engine.predict(black_box(text));
+    black_box((prediction.decision(), prediction.label()));
+}
+
+/// Reads the file, opens it, constructs an engine and answers `text`, all of it once. To be called in a fresh process, as the
+/// first thing that it does.
+///
+/// The file may still be in the memory of the operating system from when it was read last.
+///
+/// # Errors
+///
+/// When the file cannot be read or is not a model file.
+pub fn cold_start(path: &Path, kernel: Kernel, text: &str) -> Result<ColdStart, SpeedError> {
+    let start = Instant::now();
+    let bytes = read(path)?;
+    let model = open(path, &bytes)?;
+    let mut engine = Engine::with_kernel(&model, kernel);
+    answer(&mut engine, text);
+    let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+    // The model is still held, so its memory counts.
+    let resident_bytes = resident_bytes();
+    drop(black_box(bytes));
+    Ok(ColdStart { milliseconds, resident_bytes })
+}
+
+/// Bytes of memory of this process that are in use, where the system tells (`VmRSS` of Linux).
+fn resident_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    kilobytes.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// Measures a model on texts: after a warm-up pass over all of them, each text alone on one thread, with the whole way from
+/// UTF-8 to a decision, in several passes, until there are 20,000 answers or two seconds have passed; then all threads at
+/// once for about a second.
+///
+/// # Errors
+///
+/// When the file cannot be read or is not a model file, or there are no texts.
+pub fn speed(path: &Path, texts: &[&str], options: &SpeedOptions) -> Result<Speed, SpeedError> {
+    let first = texts.first().ok_or(SpeedError::NoTexts)?;
+    let cold = match options.cold_start {
+        Some(cold) => cold,
+        None => cold_start(path, options.kernel, first)?,
+    };
+    let bytes = read(path)?;
+    let model = open(path, &bytes)?;
+    let mut engine = Engine::with_kernel(&model, options.kernel);
+    let samples = samples(&mut engine, texts);
+    let threads = options.threads.max(1);
+    // A pass of one thread takes as long as the mean answer times the number of texts.
+    let pass = samples.iter().sum::<u64>() as f64 / samples.len() as f64 * texts.len() as f64;
+    let passes = (THROUGHPUT_TIME.as_nanos() as f64 / pass.max(1.0)).ceil().clamp(1.0, 1e6) as usize;
+    Ok(Speed {
+        examples: texts.len(),
+        threads,
+        latency_us: latency(samples),
+        throughput_per_s: throughput(&model, texts, options.kernel, threads, passes).round() as u64,
+        cold_start_ms: (cold.milliseconds * 1e3).round() / 1e3,
+        resident_bytes: cold.resident_bytes,
+        resident_beyond_file_bytes: cold
+            .resident_bytes
+            .map(|resident| resident.saturating_sub(bytes.len() as u64)),
+        model_bytes: bytes.len(),
+        memory_bytes: Engine::memory(&model),
+        kernel: options.kernel.name(),
+    })
+}
+
+/// Nanoseconds of single answers.
+fn samples(engine: &mut Engine<'_>, texts: &[&str]) -> Vec<u64> {
+    for text in texts {
+        answer(engine, text);
+    }
+    let mut samples = Vec::with_capacity(ENOUGH_SAMPLES + texts.len());
+    let begin = Instant::now();
+    while samples.is_empty() || (samples.len() < ENOUGH_SAMPLES && begin.elapsed() < ENOUGH_TIME) {
+        for text in texts {
+            let start = Instant::now();
+            answer(engine, text);
+            samples.push(start.elapsed().as_nanos() as u64);
+        }
+    }
+    samples
+}
+
+/// Percentiles by nearest rank: the smallest sample that so many percent of all do not exceed.
+fn latency(mut samples: Vec<u64>) -> LatencyUs {
+    samples.sort_unstable();
+    let percentile = |percent: usize| {
+        let rank = (samples.len() * percent).div_ceil(100);
+        let nanoseconds = samples.get(rank.saturating_sub(1)).copied().unwrap_or_default();
+        (nanoseconds as f64 / 100.0).round() / 10.0
+    };
+    LatencyUs { p50: percentile(50), p90: percentile(90), p99: percentile(99), max: percentile(100) }
+}
+
+/// Answers a second when each thread goes over all texts so many times.
+fn throughput(model: &Model<'_>, texts: &[&str], kernel: Kernel, threads: usize, passes: usize) -> f64 {
+    let barrier = &Barrier::new(threads + 1);
+    let seconds = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|_| {
+                scope.spawn(move || {
+                    let mut engine = Engine::with_kernel(model, kernel);
+                    barrier.wait();
+                    for _ in 0..passes {
+                        for text in texts {
+                            answer(&mut engine, text);
+                        }
+                    }
+                })
+            })
+            .collect();
+        barrier.wait();
+        let start = Instant::now();
+        for worker in workers {
+            if let Err(panic) = worker.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+        start.elapsed().as_secs_f64()
+    });
+    (threads * passes * texts.len()) as f64 / seconds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_by_nearest_rank() {
+        let found = latency((1..=200).rev().map(|n| n * 1_000).collect());
+        assert_eq!(found, LatencyUs { p50: 100.0, p90: 180.0, p99: 198.0, max: 200.0 });
+        let found = latency(vec![1_249, 1_251]);
+        assert_eq!(found, LatencyUs { p50: 1.2, p90: 1.3, p99: 1.3, max: 1.3 });
+    }
+}

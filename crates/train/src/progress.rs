@@ -1,0 +1,50 @@
+//! How far the training is.
+
+use std::sync::Mutex;
+
+/// A moment of the training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// What is being done: `reading`, `learning`, `calibrating`, `recording`.
+    pub stage: &'static str,
+    /// Steps of the stage that are done.
+    pub done: u64,
+    /// Steps that the stage has.
+    pub total: u64,
+    /// The epoch at hand, from 1, and how many there are.
+    pub epoch: Option<(u32, u32)>,
+    /// The mean loss of the epoch at hand.
+    pub loss: Option<f32>,
+}
+
+/// Receives [`Progress`].
+pub type Listener<'a> = dyn FnMut(&Progress) + Send + 'a;
+
+/// Counts steps of fits that run side by side, and tells a listener.
+pub(crate) struct Meter<'a, 'b> {
+    state: Mutex<(u64, &'a mut Listener<'b>)>,
+    total: u64,
+}
+
+impl<'a, 'b> Meter<'a, 'b> {
+    pub(crate) fn new(total: u64, listener: &'a mut Listener<'b>) -> Self {
+        Self { state: Mutex::new((0, listener)), total }
+    }
+
+    /// Adds `steps`, and tells the listener.
+    pub(crate) fn advance(&self, steps: u64, epoch: (u32, u32), loss: f32) {
+        // A listener that panicked has nothing to say any more; the training goes on.
+        if let Ok(mut state) = self.state.lock() {
+            let (done, listener) = &mut *state;
+            *done += steps;
+            let progress = Progress {
+                stage: "learning",
+                done: *done,
+                total: self.total,
+                epoch: Some(epoch),
+                loss: Some(loss),
+            };
+            listener(&progress);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Every knob of the training, and the seed.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How a model is trained. It travels in the model file; the same recipe and data give the same file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Where all chance begins.
+    pub seed: u64,
+    /// The largest model file, in bytes.
+    pub max_size: u64,
+    /// Bits of a number in the embedding rows: 8 or 4; 0 takes 8 if as many rows as there are features fit, else 4.
+    pub bits: u32,
+    /// Numbers in an embedding row: a multiple of 8 up to 1,024; 0 goes by the number of labels.
+    pub dim: u32,
+    /// Numbers in the hidden layer, up to 4,096; 0 takes twice `dim`.
+    pub hidden: u32,
+    /// The longest n-gram of words: 1 or 2.
+    pub word_ngrams: u8,
+    /// The shortest n-gram of characters inside a word, its ends counted.
+    pub character_min: u8,
+    /// The longest one, up to 6.
+    pub character_max: u8,
+    /// The shortest n-gram of characters in scripts without spaces.
+    pub unspaced_min: u8,
+    /// The longest one, up to 6.
+    pub unspaced_max: u8,
+    /// Characters that are read of a text; the rest does not count.
+    pub max_characters: u32,
+    /// What the n-grams of characters weigh beside the words; 0 takes 1, or 0.5 where most of the text is in scripts without
+    /// spaces.
+    pub character_weight: f64,
+    /// Up to how many labels the rows start from a linear support vector machine; above, at random.
+    pub linear_start_labels: u32,
+    /// The cost of an error in that machine.
+    pub linear_cost: f64,
+    /// Passes over the rows.
+    pub epochs: u32,
+    /// Rows in a step.
+    pub batch: u32,
+    /// Step size of the layers, at its highest.
+    pub rate: f64,
+    /// The embedding rows' step size, as a multiple of `rate`.
+    pub table_rate: f64,
+    /// Step size after a linear start.
+    pub linear_rate: f64,
+    /// The share of a label's weight that goes to all labels evenly (Szegedy et al., 2016).
+    pub smoothing: f64,
+    /// The share of the features that is left out at random in each step.
+    pub feature_dropout: f64,
+    /// The share of the hidden layer that is left out at random in each step.
+    pub hidden_dropout: f64,
+    /// Decay of the layers' weights (Loshchilov and Hutter, 2019).
+    pub decay: f64,
+    /// The least confidence of an accepted answer.
+    pub min_confidence: f64,
+    /// The least confidence of a label in a multi-label answer.
+    pub label_threshold: f64,
+    /// Texts whose exact answers are recorded in the file.
+    pub recorded: u32,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            max_size: 1_100_000,
+            bits: 0,
+            dim: 0,
+            hidden: 0,
+            word_ngrams: 2,
+            character_min: 3,
+            character_max: 5,
+            unspaced_min: 1,
+            unspaced_max: 4,
+            max_characters: 4096,
+            character_weight: 0.0,
+            linear_start_labels: 8,
+            linear_cost: 1.0,
+            epochs: 20,
+            batch: 32,
+            rate: 1.5e-3,
+            table_rate: 4.0,
+            linear_rate: 3e-4,
+            smoothing: 0.3,
+            feature_dropout: 0.1,
+            hidden_dropout: 0.2,
+            decay: 0.01,
+            min_confidence: 0.5,
+            label_threshold: 0.5,
+            recorded: 16,
+        }
+    }
+}
+
+/// A setting that a recipe does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipeError(String);
+
+impl fmt::Display for RecipeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RecipeError {}
+
+impl Recipe {
+    /// The names of all fields.
+    #[must_use]
+    pub fn fields() -> Vec<String> {
+        match serde_json::to_value(Self::default()) {
+            Ok(serde_json::Value::Object(fields)) => fields.into_iter().map(|(name, _)| name).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sets one field by its name.
+    ///
+    /// # Errors
+    ///
+    /// There is no such field, it takes no such value, or the recipe with it breaks a rule of [`Recipe::check`].
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), RecipeError> {
+        let mut fields = serde_json::to_value(&*self).map_err(|error| RecipeError(error.to_string()))?;
+        let Some(field) = fields.get_mut(key) else {
+            let known = Self::fields().join(", ");
+            return Err(RecipeError(format!("the recipe has no field `{key}`; it has {known}")));
+        };
+        let wrong = RecipeError(format!("`{key}` does not take `{value}`; give a number such as {field}"));
+        match serde_json::from_str::<serde_json::Number>(value) {
+            Ok(number) => *field = number.into(),
+            Err(_) => return Err(wrong),
+        }
+        let changed: Self = serde_json::from_value(fields).map_err(|_| wrong)?;
+        changed.check()?;
+        *self = changed;
+        Ok(())
+    }
+
+    /// Whether every field is in its range.
+    ///
+    /// # Errors
+    ///
+    /// The first field that is not.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        let share = |value: f64| (0.0..1.0).contains(&value);
+        let rate = |value: f64| value > 0.0 && value <= 100.0;
+        let rules = [
+            (matches!(self.bits, 0 | 4 | 8), "`bits` is 0, 4 or 8"),
+            (self.dim.is_multiple_of(8) && self.dim <= 1024, "`dim` is 0 or a multiple of 8 up to 1024"),
+            (self.hidden <= 4096, "`hidden` is 4096 at most"),
+            (
+                self.features().is_valid(),
+                "n-grams are 1 to 6 long (of words 1 to 2), the shortest first, and `max_characters` is 1 to 65536",
+            ),
+            ((0.0..=100.0).contains(&self.character_weight), "`character_weight` is 0 to 100"),
+            (rate(self.linear_cost), "`linear_cost` is above 0 and 100 at most"),
+            ((1..=10_000).contains(&self.epochs), "`epochs` is 1 to 10000"),
+            ((1..=65_536).contains(&self.batch), "`batch` is 1 to 65536"),
+            (
+                rate(self.rate) && rate(self.table_rate) && rate(self.linear_rate),
+                "rates are above 0 and 100 at most",
+            ),
+            (share(self.smoothing), "`smoothing` is 0 up to, but not including, 1"),
+            (
+                share(self.feature_dropout) && share(self.hidden_dropout),
+                "dropouts are 0 up to, but not including, 1",
+            ),
+            ((0.0..=100.0).contains(&self.decay), "`decay` is 0 to 100"),
+            ((0.0..=1.0).contains(&self.min_confidence), "`min_confidence` is 0 to 1"),
+            ((0.0..=1.0).contains(&self.label_threshold), "`label_threshold` is 0 to 1"),
+            (self.recorded <= 4096, "`recorded` is 4096 at most"),
+            (self.max_size >= 4096, "`max_size` is 4096 bytes at least"),
+        ];
+        match rules.into_iter().find(|(kept, _)| !kept) {
+            Some((_, rule)) => Err(RecipeError(format!("{rule}; change it"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The settings of the features.
+    #[must_use]
+    pub fn features(&self) -> stonechat_engine::text::FeatureSettings {
+        stonechat_engine::text::FeatureSettings {
+            max_characters: self.max_characters,
+            word_ngrams: self.word_ngrams,
+            character_ngrams: (self.character_min, self.character_max),
+            unspaced_ngrams: (self.unspaced_min, self.unspaced_max),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_sound_and_its_fields_can_be_set() {
+        let mut recipe = Recipe::default();
+        assert_eq!(recipe.check(), Ok(()));
+        recipe.set("epochs", "3").unwrap();
+        recipe.set("rate", "0.01").unwrap();
+        assert_eq!((recipe.epochs, recipe.rate), (3, 0.01));
+    }
+
+    #[test]
+    fn wrong_settings_are_refused_and_change_nothing() {
+        let mut recipe = Recipe::default();
+        for (key, value, word) in [
+            ("epoch", "3", "has no field `epoch`"),
+            ("epochs", "three", "does not take `three`"),
+            ("epochs", "1.5", "does not take `1.5`"),
+            ("epochs", "-1", "does not take `-1`"),
+            ("epochs", "0", "`epochs` is 1 to"),
+            ("rate", "1e999", "does not take"),
+            ("smoothing", "1", "`smoothing` is 0"),
+            ("character_min", "6", "n-grams"),
+            ("dim", "20", "`dim` is 0"),
+        ] {
+            let error = recipe.set(key, value).unwrap_err().to_string();
+            assert!(error.contains(word), "{key}={value}: {error}");
+        }
+        assert_eq!(recipe, Recipe::default());
+    }
+}

@@ -1,0 +1,5 @@
+//! One file a tier, named as in the engine: examples to float weights.
+
+mod bag;
+
+pub(crate) use bag::{Bag, Fit, Shape, epochs, fit};

@@ -1,0 +1,456 @@
+//! From a task and its rows to a model file.
+
+use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, score};
+use crate::dictionary::{Dictionary, Row, extract};
+use crate::error::TrainError;
+use crate::filter;
+use crate::linear::Linear;
+use crate::pack::{Parts, pack};
+use crate::plan::Plan;
+use crate::progress::{Listener, Meter, Progress};
+use crate::quantize::{Sections, quantize};
+use crate::random::Random;
+use crate::recipe::Recipe;
+use crate::record::record;
+use crate::report::TrainReport;
+use crate::tier::{Bag, Fit, Shape, epochs, fit};
+use serde_json::json;
+use std::thread;
+use stonechat_engine::format::{DecisionRule, Recorded};
+use stonechat_engine::text::{Class, Feature, characters};
+use stonechat_engine::{Confidence, Model, verify};
+use stonechat_eval::{Options, evaluate};
+use stonechat_task::{Example, Kind, Origin, Splits, Task, digest, label_names};
+
+/// Trains models.
+///
+/// The same rows, recipe and seed give the same file, byte for byte, with any number of threads.
+pub struct Trainer<'l> {
+    recipe: Recipe,
+    threads: usize,
+    listener: Box<Listener<'l>>,
+}
+
+/// What came out of a training.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The bytes of the model file.
+    pub model: Vec<u8>,
+    /// How it went.
+    pub report: TrainReport,
+}
+
+/// Rows, with what the trainer needs of them.
+#[derive(Clone, Default)]
+struct Rows<'a> {
+    examples: Vec<&'a Example>,
+    features: Vec<Vec<Feature>>,
+    labels: Vec<Vec<u32>>,
+}
+
+/// A fitted and quantised model, before it is a file.
+struct Fitted {
+    bag: Bag,
+    dictionary: Dictionary,
+    buckets: Vec<u32>,
+    bits: u32,
+    filter: Vec<u8>,
+    sections: Sections,
+}
+
+/// Scores that are kept for the calibration, at the most.
+const MOST_SCORES: usize = 20_000_000;
+
+impl<'l> Trainer<'l> {
+    /// A trainer with this recipe, one thread, and nobody to tell.
+    #[must_use]
+    pub fn new(recipe: Recipe) -> Self {
+        Self { recipe, threads: 1, listener: Box::new(|_| {}) }
+    }
+
+    /// Trains with up to so many threads; 0 counts as 1.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Tells this listener how far the training is.
+    #[must_use]
+    pub fn on_progress(mut self, listener: Box<Listener<'l>>) -> Self {
+        self.listener = listener;
+        self
+    }
+
+    /// Trains a model: fits, quantises, packs, calibrates, records.
+    ///
+    /// It learns from the train rows and tunes on the valid rows, and never reads the test rows. Where the valid rows were
+    /// set aside from the train rows, they tune a draft that learned from the rest; the model then learns from all of them.
+    ///
+    /// # Errors
+    ///
+    /// See [`TrainError`].
+    pub fn train(mut self, task: &Task, splits: &Splits) -> Result<Trained, TrainError> {
+        self.recipe.check().map_err(TrainError::Recipe)?;
+        let inside = |example: &&Example| !example.labels.contains(&task.out_of_scope);
+        let draft = splits.valid_origin == Origin::SetAside;
+        let train: Vec<&Example> = splits.train.iter().filter(inside).collect();
+        let valid: Vec<&Example> = splits.valid.iter().filter(inside).collect();
+        let mut learned = train.clone();
+        if draft {
+            learned.extend(&valid);
+        }
+        let multi_label = task.kind == Kind::MultiLabel;
+        let names = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
+        if learned.is_empty() || names.is_empty() {
+            return Err(TrainError::NoRows);
+        }
+        if let ([label], false) = (names.as_slice(), multi_label) {
+            return Err(TrainError::OneLabel { label: label.clone() });
+        }
+        self.resolve_weight(&learned);
+        let plan = Plan::new(&self.recipe, &names, multi_label)?;
+
+        self.tell("reading");
+        let settings = self.recipe.features();
+        let rows = Rows::read(&learned, &names, &settings);
+        let known: Vec<&Example> = valid
+            .iter()
+            .copied()
+            .filter(|example| example.labels.iter().all(|label| names.contains(label)))
+            .collect();
+        let tuning = Rows::read(&known, &names, &settings);
+
+        let part = if draft && !train.is_empty() && !valid.is_empty() {
+            Some(rows.first(train.len()))
+        } else {
+            None
+        };
+        let (fitted, judge) = self.fit(&plan, &rows, part.as_ref());
+        self.tell("calibrating");
+        let judge = judge.as_ref().unwrap_or(&fitted);
+        let calibration = self.calibrate(&plan, &names, judge, &tuning);
+        let rule = self.rule(&plan, calibration);
+        let mut report = TrainReport {
+            tier: "bag",
+            train_rows: rows.examples.len(),
+            valid_rows: tuning.examples.len(),
+            draft: part.is_some(),
+            labels: names.len(),
+            features: fitted.dictionary.len(),
+            buckets: fitted.bag.shape.buckets,
+            dim: plan.dim,
+            bits: fitted.bits,
+            hidden: plan.hidden,
+            float_accuracy: None,
+            accuracy: None,
+            quantization_loss_points: None,
+            ece: None,
+            temperature: 1.0 / calibration.slope,
+            notes: self.notes(task, splits, &learned, &names, &tuning),
+        };
+        self.judge(&names, judge, rule, &tuning, multi_label, &mut report)?;
+
+        self.tell("recording");
+        let meta = json!({
+            "maker": concat!("stonechat ", env!("CARGO_PKG_VERSION")),
+            "task": {
+                "name": task.name, "language": task.language, "kind": task.kind.to_string(),
+                "out_of_scope": task.out_of_scope,
+            },
+            "recipe": self.recipe,
+            "data": {
+                "digest": format!("blake3:{}", hex(&digest(splits))),
+                "train": splits.train.len(), "valid": splits.valid.len(), "test": splits.test.len(),
+            },
+            "training": report,
+        })
+        .to_string();
+        let texts: Vec<&str> = learned.iter().rev().map(|example| example.text.as_str()).collect();
+        let model = self.write(&names, &fitted, rule, meta, &texts)?;
+        Ok(Trained { model, report })
+    }
+
+    fn tell(&mut self, stage: &'static str) {
+        (self.listener)(&Progress { stage, done: 0, total: 1, epoch: None, loss: None });
+    }
+
+    /// Settles a `character_weight` that the recipe leaves open: the n-grams of one and two characters of a script without
+    /// spaces are words, and tell as much as words do elsewhere.
+    fn resolve_weight(&mut self, learned: &[&Example]) {
+        if self.recipe.character_weight != 0.0 {
+            return;
+        }
+        let (mut letters, mut unspaced) = (0u64, 0u64);
+        for character in learned.iter().flat_map(|example| characters(&example.text)) {
+            match character.class {
+                Class::Letter => letters += 1,
+                Class::Unspaced => unspaced += 1,
+                _ => {}
+            }
+        }
+        self.recipe.character_weight = if unspaced > letters { 0.5 } else { 1.0 };
+    }
+
+    /// Fits a model to all rows and, if there is one, a draft to a part of them; side by side if there are threads for it.
+    fn fit(&mut self, plan: &Plan, rows: &Rows<'_>, part: Option<&Rows<'_>>) -> (Fitted, Option<Fitted>) {
+        let work = |rows: &Rows<'_>| {
+            let count = rows.examples.len();
+            count as u64 * u64::from(epochs(&self.recipe, count, plan.linear))
+        };
+        let meter = Meter::new(work(rows) + part.map_or(0, work), &mut *self.listener);
+        let (recipe, meter) = (&self.recipe, &meter);
+        if self.threads < 2 {
+            return (
+                fit_one(recipe, plan, rows, 0, meter),
+                part.map(|part| fit_one(recipe, plan, part, 1, meter)),
+            );
+        }
+        thread::scope(|scope| {
+            let draft = part.map(|part| scope.spawn(move || fit_one(recipe, plan, part, 1, meter)));
+            let fitted = fit_one(recipe, plan, rows, 0, meter);
+            let draft =
+                draft.map(|draft| draft.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            (fitted, draft)
+        })
+    }
+
+    fn rule(&self, plan: &Plan, calibration: Calibration) -> DecisionRule {
+        let one = f64::from(Confidence::ONE.raw());
+        let confidence = |share: f64| Confidence::from_raw(libm::round(share * one) as u32);
+        let exponent = |value: f64| libm::round(value * std::f64::consts::LOG2_E * one);
+        let most = f64::from(1 << 24);
+        DecisionRule {
+            multi_label: plan.multi_label,
+            sharpness: exponent(calibration.slope).clamp(0.0, most) as u32,
+            offset: exponent(calibration.offset).clamp(-most, most) as i32,
+            min_confidence: confidence(self.recipe.min_confidence),
+            label_threshold: confidence(self.recipe.label_threshold),
+            out_of_scope: None,
+        }
+    }
+
+    fn parts<'a>(
+        &self,
+        names: &'a [String],
+        fitted: &'a Fitted,
+        rule: DecisionRule,
+        meta: String,
+    ) -> Parts<'a> {
+        Parts {
+            meta,
+            labels: names,
+            features: self.recipe.features(),
+            filter: &fitted.filter,
+            sections: &fitted.sections,
+            rule,
+            recorded: Recorded::write(&[]),
+        }
+    }
+
+    fn calibrate(&self, plan: &Plan, names: &[String], judge: &Fitted, tuning: &Rows<'_>) -> Calibration {
+        let bytes = pack(self.parts(names, judge, self.rule(plan, Calibration::NONE), "{}".to_owned()));
+        let Ok(model) = Model::open(&bytes) else { return Calibration::NONE };
+        let most = MOST_SCORES / names.len().max(1);
+        let rows = tuning.examples.iter().zip(&tuning.labels).take(most);
+        let scored = score(&model, rows.map(|(example, labels)| (example.text.as_str(), labels.clone())));
+        calibrate(&scored, plan.multi_label)
+    }
+
+    /// Compares floating point and integers on the tuning rows, and measures the calibration.
+    fn judge(
+        &self,
+        names: &[String],
+        judge: &Fitted,
+        rule: DecisionRule,
+        tuning: &Rows<'_>,
+        multi_label: bool,
+        report: &mut TrainReport,
+    ) -> Result<(), TrainError> {
+        if tuning.examples.is_empty() {
+            return Ok(());
+        }
+        let right = tuning.features.iter().zip(&tuning.labels).filter(|(features, labels)| {
+            let row = judge.dictionary.row(features, Vec::new());
+            let buckets = row.buckets(&judge.buckets);
+            let logits = judge.bag.logits([&buckets[0], &buckets[1]]);
+            answer(&logits, multi_label, &rule) == **labels
+        });
+        let float = right.count() as f64 / tuning.examples.len() as f64;
+        let bytes = pack(self.parts(names, judge, rule, "{}".to_owned()));
+        let model = Model::open(&bytes).map_err(|error| TrainError::Fault(error.to_string()))?;
+        let owned: Vec<Example> = tuning.examples.iter().map(|&example| example.clone()).collect();
+        let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
+        report.float_accuracy = Some(float);
+        if let Some(label) = evaluation.label {
+            report.accuracy = Some(label.accuracy);
+            report.quantization_loss_points = Some(100.0 * (float - label.accuracy));
+        }
+        report.ece = evaluation.calibration.map(|calibration| calibration.ece);
+        Ok(())
+    }
+
+    fn notes(
+        &self,
+        task: &Task,
+        splits: &Splits,
+        learned: &[&Example],
+        names: &[String],
+        tuning: &Rows<'_>,
+    ) -> Vec<String> {
+        let mut notes = Vec::new();
+        let outside =
+            splits.train.iter().filter(|example| example.labels.contains(&task.out_of_scope)).count();
+        if outside > 0 {
+            notes.push(format!("{outside} rows labelled `{}` were not learned from", task.out_of_scope));
+        }
+        let seen: std::collections::BTreeSet<&String> =
+            learned.iter().flat_map(|example| &example.labels).collect();
+        let unseen = names.iter().filter(|name| !seen.contains(name)).count();
+        if unseen > 0 {
+            notes.push(format!("{unseen} labels have no row to learn from and will never be right"));
+        }
+        if tuning.examples.len() < LEAST_ROWS {
+            notes.push(format!(
+                "{} tuning rows are too few to calibrate on (at least {LEAST_ROWS}): confidences are not probabilities",
+                tuning.examples.len()
+            ));
+        }
+        notes
+    }
+
+    /// Packs the file with its recorded answers, fewer of them if it grew too large, and checks it as a user would.
+    fn write(
+        &self,
+        names: &[String],
+        fitted: &Fitted,
+        rule: DecisionRule,
+        meta: String,
+        texts: &[&str],
+    ) -> Result<Vec<u8>, TrainError> {
+        let fault = |error: &dyn std::fmt::Display| TrainError::Fault(error.to_string());
+        let bare = pack(self.parts(names, fitted, rule, meta.clone()));
+        let model = Model::open(&bare).map_err(|error| fault(&error))?;
+        let mut count = self.recipe.recorded as usize;
+        loop {
+            let mut parts = self.parts(names, fitted, rule, meta.clone());
+            if count > 0 {
+                parts.recorded = record(&model, texts, count);
+            }
+            let bytes = pack(parts);
+            if bytes.len() as u64 > self.recipe.max_size {
+                if count == 0 {
+                    return Err(TrainError::Size {
+                        max_size: self.recipe.max_size,
+                        least: bytes.len() as u64,
+                    });
+                }
+                count /= 2;
+                continue;
+            }
+            verify(&Model::open(&bytes).map_err(|error| fault(&error))?).map_err(|error| fault(&error))?;
+            return Ok(bytes);
+        }
+    }
+}
+
+impl<'a> Rows<'a> {
+    fn read(
+        examples: &[&'a Example],
+        names: &[String],
+        settings: &stonechat_engine::text::FeatureSettings,
+    ) -> Self {
+        let mut order: Vec<usize> = (0..names.len()).collect();
+        order.sort_by(|&a, &b| names[a].cmp(&names[b]));
+        let index = |label: &String| {
+            order.binary_search_by(|&at| names[at].cmp(label)).map_or(0, |place| order[place] as u32)
+        };
+        let indices = |example: &&Example| {
+            let mut labels: Vec<u32> = example.labels.iter().map(index).collect();
+            labels.sort_unstable();
+            labels.dedup();
+            labels
+        };
+        Self {
+            examples: examples.to_vec(),
+            features: examples.iter().map(|example| extract(&example.text, settings)).collect(),
+            labels: examples.iter().map(indices).collect(),
+        }
+    }
+
+    fn first(&self, count: usize) -> Self {
+        let mut part = self.clone();
+        part.examples.truncate(count);
+        part.features.truncate(count);
+        part.labels.truncate(count);
+        part
+    }
+}
+
+fn fit_one(recipe: &Recipe, plan: &Plan, rows: &Rows<'_>, stream: u64, meter: &Meter<'_, '_>) -> Fitted {
+    let mut dictionary = Dictionary::new(&rows.features, plan.least_count);
+    let number = |dictionary: &Dictionary| -> Vec<Row> {
+        let pairs = rows.features.iter().zip(&rows.labels);
+        pairs.map(|(features, labels)| dictionary.row(features, labels.clone())).collect()
+    };
+    let mut numbered = number(&dictionary);
+    let weight = recipe.character_weight as f32;
+    let machine = |dictionary: &Dictionary, numbered: &[Row]| {
+        let mut random = Random::new(recipe.seed, 1000 + stream);
+        let cost = recipe.linear_cost as f32;
+        plan.linear.then(|| Linear::fit(numbered, dictionary, plan.labels, cost, weight, &mut random))
+    };
+    let mut linear = machine(&dictionary, &numbered);
+    if dictionary.len() > plan.most_features {
+        // Features that a machine gives much weight are worth their place (Guyon et al., "Gene Selection for Cancer
+        // Classification Using Support Vector Machines", 2002); without a machine, those that stand in many rows.
+        let worth: Vec<f32> = match &linear {
+            Some(linear) => (0..dictionary.len()).map(|feature| linear.worth(feature)).collect(),
+            None => dictionary.counts.iter().map(|&count| count as f32).collect(),
+        };
+        dictionary.keep_best(plan.most_features, |feature| worth[feature]);
+        numbered = number(&dictionary);
+        linear = machine(&dictionary, &numbered);
+    }
+    let (shape, bits) = plan.shape(dictionary.len());
+    let buckets: Vec<u32> = dictionary.hashes.iter().map(|&hash| bucket(hash, shape)).collect();
+    let how = Fit {
+        recipe,
+        shape,
+        multi_label: plan.multi_label,
+        buckets: &buckets,
+        counts: &dictionary.counts,
+        start: linear.as_ref(),
+        stream,
+    };
+    let bag = fit(&numbered, &how, |rows, epoch, loss| meter.advance(rows as u64, epoch, loss));
+    let sections = quantize(&bag, bits, &buckets, &numbered);
+    Fitted { bag, filter: filter::build(&dictionary.hashes), dictionary, buckets, bits, sections }
+}
+
+/// The table row of a feature hash, as the engine's bag takes it.
+fn bucket(hash: u32, shape: Shape) -> u32 {
+    ((u64::from(hash) * shape.buckets as u64) >> 32) as u32
+}
+
+/// The labels that logits stand for.
+fn answer(logits: &[f32], multi_label: bool, rule: &DecisionRule) -> Vec<u32> {
+    if !multi_label {
+        let best = logits.iter().enumerate().fold((0, f32::NEG_INFINITY), |best, (index, &logit)| {
+            if logit > best.1 { (index as u32, logit) } else { best }
+        });
+        return vec![best.0];
+    }
+    let one = f64::from(Confidence::ONE.raw());
+    let threshold = f64::from(rule.label_threshold.raw()) / one;
+    let probability = |logit: f32| {
+        let exponent = (f64::from(logit) * f64::from(rule.sharpness) + f64::from(rule.offset)) / one;
+        1.0 / (1.0 + libm::exp2(-exponent))
+    };
+    let chosen = logits.iter().enumerate().filter(|&(_, &logit)| probability(logit) >= threshold);
+    chosen.map(|(index, _)| index as u32).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,84 @@
+//! `cargo xtask ci`: everything that must hold before a change is taken.
+
+use crate::{layout, unicode};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// One thing that must hold.
+type Step = (&'static str, fn(&Path) -> Result<(), String>);
+
+/// All but the tests, the cheap ones first.
+const STEPS: [Step; 6] = [
+    ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
+    ("layout", layout::run),
+    ("unicode tables", |_| unicode::run(true)),
+    ("lints", |root| {
+        cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    }),
+    ("documentation", |root| {
+        let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
+        finish(command(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"), &arguments)
+    }),
+    ("examples in the documentation", |root| cargo(root, &["test", "--workspace", "--doc", "--locked"])),
+];
+
+/// Runs every step and then the tests, and stops at the first that fails. The last line says how many tests there were.
+///
+/// # Errors
+///
+/// The step that failed; what is wrong was printed before.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let begin = Instant::now();
+    let count = STEPS.len() + 1;
+    for (index, (name, step)) in STEPS.iter().enumerate() {
+        println!("\n━━━ {}/{count} {name}", index + 1);
+        let start = Instant::now();
+        step(root).map_err(|error| format!("{error}\n━━━ {name} failed"))?;
+        println!("━━━ {name}: {:.1} s", start.elapsed().as_secs_f64());
+    }
+    println!("\n━━━ {count}/{count} tests");
+    let start = Instant::now();
+    let summary = tests(root).map_err(|error| format!("{error}\n━━━ tests failed"))?;
+    println!(
+        "━━━ tests: {:.1} s, everything: {:.1} s\n{summary}",
+        start.elapsed().as_secs_f64(),
+        begin.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+fn command(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root).args(arguments);
+    command
+}
+
+fn finish(command: &mut Command, arguments: &[&str]) -> Result<(), String> {
+    let line = arguments.join(" ");
+    let status = command.status().map_err(|error| format!("cargo {line}: {error}; install it"))?;
+    if status.success() { Ok(()) } else { Err(format!("cargo {line}: {status}")) }
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Result<(), String> {
+    finish(&mut command(root, arguments), arguments)
+}
+
+/// Runs every test. Returns the line that says how many there were.
+fn tests(root: &Path) -> Result<String, String> {
+    let arguments = ["nextest", "run", "--workspace", "--locked"];
+    let line = arguments.join(" ");
+    let failed = |error| format!("cargo {line}: {error}; run `cargo install cargo-nextest --locked`");
+    let mut child = command(root, &arguments).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let mut summary = String::new();
+    for text in child.stderr.take().into_iter().flat_map(|stream| BufReader::new(stream).lines()) {
+        let text = text.map_err(failed)?;
+        eprintln!("{text}");
+        if text.trim_start().starts_with("Summary [") {
+            summary = text.trim().to_string();
+        }
+    }
+    let status = child.wait().map_err(failed)?;
+    if status.success() { Ok(summary) } else { Err(format!("cargo {line}: {status}\n{summary}")) }
+}
