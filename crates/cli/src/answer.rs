@@ -41,13 +41,16 @@ struct Named<'a> {
 
 #[derive(Serialize)]
 struct ReadSoFar {
-    characters: u32,
+    /// Unicode characters of the text or, of one that is too long, what the engine read: letters, digits and
+    /// symbols, without the white space between them.
+    characters: usize,
     truncated: bool,
 }
 
 impl<'a> Answer<'a> {
     pub(crate) fn new(text: &'a str, prediction: &Prediction<'a>, model: &'a ModelName, multi: bool) -> Self {
         let read = prediction.read();
+        let characters = if read.truncated { read.characters as usize } else { text.chars().count() };
         Answer {
             text,
             decision: prediction.decision().name(),
@@ -56,7 +59,7 @@ impl<'a> Answer<'a> {
             labels: multi.then(|| prediction.labels().map(named).collect()),
             slots: [],
             ranking: prediction.ranking().map(named).collect(),
-            read: ReadSoFar { characters: read.characters, truncated: read.truncated },
+            read: ReadSoFar { characters, truncated: read.truncated },
             model,
         }
     }
@@ -94,7 +97,7 @@ pub(crate) fn line(text: &str, prediction: &Prediction<'_>, width: usize, multi:
         line.push_str(&format!("  ({})", reason.name().replace('_', " ")));
     }
     if prediction.read().truncated {
-        line.push_str(&format!("  (only the first {} characters were read)", prediction.read().characters));
+        line.push_str("  (too long: only its beginning was read)");
     }
     line
 }
