@@ -18,7 +18,8 @@ const STEPS: [Step; 6] = [
         cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
     }),
     ("documentation", |root| {
-        let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
+        // Libraries only: the command and the facade bear the same name, and their pages would lie in one place.
+        let arguments = ["doc", "--workspace", "--lib", "--no-deps", "--locked"];
         finish(command(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"), &arguments)
     }),
     ("examples in the documentation", |root| cargo(root, &["test", "--workspace", "--doc", "--locked"])),

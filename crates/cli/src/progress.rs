@@ -14,7 +14,7 @@ impl Bar {
     pub(crate) fn new(console: &Console) -> Bar {
         let target =
             if console.draws() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let bar = ProgressBar::with_draw_target(Some(1), target);
         let template = "{prefix:>11} [{bar:30}] {percent:>3} %  {msg}  {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));

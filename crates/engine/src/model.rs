@@ -23,7 +23,7 @@ pub struct WorstCase {
     pub rows: u64,
     /// Bytes of a table row.
     pub row_bytes: usize,
-    /// Products of two 8-bit numbers in the layers.
+    /// Products of an 8-bit weight and an activation in the layers.
     pub multiply_adds: u64,
 }
 

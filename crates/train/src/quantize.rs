@@ -3,7 +3,7 @@
 use crate::dictionary::{Row, scales};
 use crate::tier::Bag;
 use stonechat_engine::format::{Dense, Rows};
-use stonechat_engine::kernel::Requantizer;
+use stonechat_engine::kernel::{MAX_ACTIVATION, Requantizer};
 
 /// The largest value of a signed 8-bit number that is used; −128 is not, so that negation is exact.
 const LIMIT_8: f32 = 127.0;
@@ -102,8 +102,9 @@ pub(crate) fn quantize(bag: &Bag, bits: u32, buckets: &[u32], rows: &[Row]) -> S
         pooled.extend_from_slice(&here);
         hidden.extend_from_slice(&units);
     }
-    let pooled_scale = best_scale(&pooled, LIMIT_8);
-    let hidden_scale = best_scale(&hidden, LIMIT_8);
+    let activation = f32::from(MAX_ACTIVATION);
+    let pooled_scale = best_scale(&pooled, activation);
+    let hidden_scale = best_scale(&hidden, activation);
 
     let weights = scales([1, 1], bag.character_weight);
     let factors = weights.map(|weight| f64::from(table_scale) * f64::from(weight) / f64::from(pooled_scale));

@@ -14,6 +14,9 @@ use crate::failure::Failure;
 use crate::kernel;
 use crate::model_file::{ModelFile, meta, name};
 
+/// How many labels are listed for people.
+const SHOWN: usize = 20;
+
 /// What is in the file: task, tier, size, memory, recipe, metrics
 #[derive(Args, Debug)]
 pub(crate) struct Inspect {
@@ -107,7 +110,9 @@ impl Facts {
         add("tier", self.tier.to_string());
         add("size", format!("{} bytes", self.bytes));
         add("memory", format!("{} bytes for each engine", self.memory_bytes));
-        add("labels", format!("{}: {}", self.labels.len(), self.labels.join(", ")));
+        let first = self.labels.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if self.labels.len() > SHOWN { ", ... (--json lists all)" } else { "" };
+        add("labels", format!("{}: {first}{more}", self.labels.len()));
         add("decision", words(&self.decision));
         add("features", words(&self.features));
         add("table", words(&self.table));
@@ -131,6 +136,7 @@ fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "none".to_string(),
+        Value::Array(values) if values.is_empty() => "none".to_string(),
         Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(" "),
         Value::Object(fields) => {
             let field = |(name, value): (&String, &Value)| match value {
@@ -138,6 +144,11 @@ fn words(value: &Value) -> String {
                 _ => format!("{name} {}", words(value)),
             };
             fields.iter().map(field).collect::<Vec<_>>().join(", ")
+        }
+        // Four decimals for people; --json has all of them.
+        Value::Number(number) if number.is_f64() => {
+            let rounded = number.as_f64().map(|number| (number * 1e4).round() / 1e4);
+            rounded.unwrap_or_default().to_string()
         }
         other => other.to_string(),
     }

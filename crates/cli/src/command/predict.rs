@@ -1,7 +1,7 @@
 //! `stonechat predict`: answers.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,6 +12,9 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::kernel;
 use crate::model_file::{ModelFile, name};
+
+/// Bytes of a line of standard input, at the most; far more than any model reads of it.
+const LONGEST_LINE: u64 = 64 << 20;
 
 /// Answer; without TEXT, one answer a line of standard input
 ///
@@ -71,11 +74,17 @@ fn answer_lines(speaker: &mut Speaker<'_>, console: &mut Console) -> Result<(), 
     let mut bytes = Vec::new();
     for number in 1_u64.. {
         bytes.clear();
-        let read = input.read_until(b'\n', &mut bytes).map_err(|error| {
+        let read = input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes).map_err(|error| {
             Failure::Input(format!("<stdin>:{number}: {error}; give it text, a line each"))
         })?;
         if read == 0 {
             break;
+        }
+        if read as u64 == LONGEST_LINE && !bytes.ends_with(b"\n") {
+            return Err(Failure::Input(format!(
+                "<stdin>:{number}: a line of {} MB or more; give one text a line",
+                LONGEST_LINE >> 20
+            )));
         }
         let content = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         let content = content.strip_suffix(b"\r").unwrap_or(content);
@@ -86,7 +95,10 @@ fn answer_lines(speaker: &mut Speaker<'_>, console: &mut Console) -> Result<(), 
             ));
         }
         // A byte order mark is no part of the first text.
-        let text = if number == 1 { text.trim_start_matches('\u{FEFF}') } else { &text };
+        let text = match text.strip_prefix('\u{FEFF}') {
+            Some(text) if number == 1 => text,
+            _ => &text,
+        };
         speaker.answer(text, console)?;
         // Whoever waits for an answer before the next text gets it.
         if input.buffer().is_empty() {

@@ -154,3 +154,10 @@ fn any_number_of_labels() {
     let names: Vec<_> = answer["labels"].as_array().unwrap().iter().map(|label| &label["name"]).collect();
     assert_eq!(names, ["even", "off"]);
 }
+
+#[test]
+fn a_line_without_end_is_refused() {
+    let folder = Folder::trained();
+    let run = folder.feed(&["predict", "lights.stone"], &vec![b'x'; (64 << 20) + 1]);
+    assert!(run.failed(2).starts_with("stonechat: <stdin>:1: a line of 64 MB or more; "));
+}

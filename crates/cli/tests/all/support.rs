@@ -117,7 +117,8 @@ impl Run {
     /// The messages of a run that ended with this code.
     #[track_caller]
     pub(crate) fn failed(self, code: i32) -> String {
-        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+        let out: String = self.out.chars().take(2000).collect();
+        assert_eq!(self.code, code, "{out}{}", self.err);
         assert!(!self.err.contains("panicked"), "{}", self.err);
         self.err
     }

@@ -158,3 +158,21 @@ fn a_public_data_set_in_its_own_format() {
     assert_eq!(judged["examples"], 500);
     assert!(judged["label"]["accuracy"].as_f64() > Some(0.7), "{}", judged["label"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_training_leaves_the_old_file_and_nothing_else() {
+    let folder = Folder::new(&[("a.stone", b"old")]);
+    folder.run(&["new", "lights", "--template", "smart-home"]).done();
+    let mut child = folder
+        .command(&["train", "lights", "-o", "a.stone", "--quiet", "--set", "epochs=10000"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    assert!(!child.wait().unwrap().success());
+    assert_eq!(folder.names(), ["a.stone", "lights"]);
+    assert_eq!(folder.read("a.stone"), b"old");
+}

@@ -250,7 +250,7 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// The embedding rows: `buckets` rows of `dim` numbers, all of one scale, and how their sums become 8-bit numbers.
+/// The embedding rows: `buckets` rows of `dim` numbers, all of one scale, and how their sums become activations.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a> {
     /// How many rows there are: 1 to 2²⁴.

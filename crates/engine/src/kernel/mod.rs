@@ -4,5 +4,5 @@ mod reference;
 mod requantize;
 mod table;
 
-pub use requantize::{MAX_SHIFT, Requantizer, inverse_sqrt, requantize};
+pub use requantize::{MAX_ACTIVATION, MAX_SHIFT, Requantizer, inverse_sqrt, requantize};
 pub use table::Kernel;

@@ -26,7 +26,7 @@ pub(super) fn sum_rows_4(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
     }
 }
 
-/// The sum of products of two rows of signed 8-bit numbers, of the shorter one's length.
-pub(super) fn dot(weights: &[u8], inputs: &[i8]) -> i32 {
+/// The sum of products of 8-bit weights (two's complement) and activations, of the shorter one's length.
+pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
     weights.iter().zip(inputs).map(|(&weight, &input)| i32::from(weight as i8) * i32::from(input)).sum()
 }

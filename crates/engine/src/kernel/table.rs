@@ -8,7 +8,7 @@ pub struct Kernel {
     name: &'static str,
     pub(crate) sum_rows_8: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) sum_rows_4: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
-    pub(crate) dot: fn(weights: &[u8], inputs: &[i8]) -> i32,
+    pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
 }
 
 impl Kernel {

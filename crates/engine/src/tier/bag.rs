@@ -2,7 +2,7 @@
 //! (Joulin et al., "Bag of Tricks for Efficient Text Classification", EACL 2017, with a hidden layer more).
 
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
-use crate::kernel::{Kernel, inverse_sqrt, requantize};
+use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
 use crate::prediction::{Read, Score};
 use crate::text::{FeatureSettings, Group, features};
 use alloc::boxed::Box;
@@ -29,9 +29,9 @@ pub(crate) struct BagScratch {
     /// The sum of the rows of each group.
     sums: [Box<[i32]>; 2],
     /// What goes into the hidden layer.
-    pooled: Box<[i8]>,
+    pooled: Box<[i16]>,
     /// What goes into the output layer.
-    hidden: Box<[i8]>,
+    hidden: Box<[i16]>,
 }
 
 impl BagScratch {
@@ -71,7 +71,8 @@ impl<'a> Bag<'a> {
 
     /// Bytes of scratch memory behind pointers.
     pub(crate) const fn memory(&self) -> usize {
-        self.rows.dim as usize * 2 * size_of::<i32>() + self.hidden.stride() + self.output.stride()
+        self.rows.dim as usize * 2 * size_of::<i32>()
+            + (self.hidden.stride() + self.output.stride()) * size_of::<i16>()
     }
 
     /// The most table rows read and multiply-adds done for a text of so many characters.
@@ -130,7 +131,8 @@ impl<'a> Bag<'a> {
         {
             let (bias, scale) = self.hidden.output(index);
             // A negative value ends at zero: the rectifier.
-            *out = requantize((kernel.dot)(row, pooled) + bias, scale).clamp(0, 127) as i8;
+            *out = requantize((kernel.dot)(row, pooled) + bias, scale).clamp(0, i64::from(MAX_ACTIVATION))
+                as i16;
         }
         for (index, (row, out)) in
             self.output.weights().chunks_exact(self.output.stride()).zip(scores).enumerate()
@@ -142,8 +144,8 @@ impl<'a> Bag<'a> {
         read
     }
 
-    /// Each group's sum divided by the root of its count, scaled, added and rounded to 8 bits.
-    fn pool(&self, counts: [u32; 2], sums: &[Box<[i32]>; 2], pooled: &mut [i8]) {
+    /// Each group's sum divided by the root of its count, scaled, added and rounded to an activation.
+    fn pool(&self, counts: [u32; 2], sums: &[Box<[i32]>; 2], pooled: &mut [i16]) {
         // Below 2^31: the multiplier is, and the inverse root is at most one.
         let factor = |group: usize| match (self.rows.multipliers.get(group), counts.get(group)) {
             (Some(&multiplier), Some(&count)) => {
@@ -157,7 +159,8 @@ impl<'a> Bag<'a> {
         for ((out, &word), &character) in pooled.iter_mut().zip(words).zip(characters) {
             // A sum is below 2^29, so each product is below 2^60.
             let value = i64::from(word) * word_factor + i64::from(character) * character_factor;
-            *out = ((value + (1 << (shift - 1))) >> shift).clamp(-127, 127) as i8;
+            *out = ((value + (1 << (shift - 1))) >> shift)
+                .clamp(-i64::from(MAX_ACTIVATION), i64::from(MAX_ACTIVATION)) as i16;
         }
     }
 }
