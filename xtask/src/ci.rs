@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
-use crate::{layout, unicode};
+use crate::{docs, layout, unicode};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,9 +10,10 @@ use std::time::Instant;
 type Step = (&'static str, fn(&Path) -> Result<(), String>);
 
 /// All but the tests, the cheap ones first.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("layout", layout::run),
+    ("documents", |root| docs::run(root, true)),
     ("unicode tables", |_| unicode::run(true)),
     ("lints", |root| {
         cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])

@@ -1,6 +1,9 @@
 //! The chores of the repository: `cargo xtask WORD`.
 
+mod bench;
 mod ci;
+mod docs;
+mod golden;
 mod layout;
 mod unicode;
 
@@ -10,7 +13,10 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask WORD
 
+  bench [OPTION...]   train and measure models, hold them against the targets and the peers; `bench --help`
   ci                  everything that must hold before a change is taken
+  docs [--check]      write docs/cli.md and the examples of README.md, or compare the former
+  golden [--check]    write the golden models and what they answer, or compare them
   layout              the sources keep to docs/architecture.md
   unicode [--check]   write the engine's Unicode tables, or compare them";
 
@@ -18,7 +24,24 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
+        ["bench", "help" | "--help" | "-h"] => {
+            println!("{}", bench::USAGE);
+            Ok(())
+        }
+        ["bench", options @ ..] => match bench::Options::parse(options) {
+            Ok(options) => bench::run(&root(), &options),
+            Err(message) => {
+                eprintln!("{message}");
+                return ExitCode::from(2);
+            }
+        },
         ["ci"] => ci::run(&root()),
+        ["docs"] => docs::run(&root(), false),
+        ["docs", "--check"] => docs::run(&root(), true),
+        // For the examples of the documents.
+        [docs::STONECHAT, ..] => return stonechat_cli::run(std::env::args_os().skip(1)),
+        ["golden"] => golden::run(&root(), false),
+        ["golden", "--check"] => golden::run(&root(), true),
         ["layout"] => layout::run(&root()),
         ["unicode"] => unicode::run(false),
         ["unicode", "--check"] => unicode::run(true),

@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser};
+use clap::{CommandFactory, Parser};
 
 use crate::command::Command;
+use crate::common::Common;
 use crate::console::{Console, say};
-use crate::failure::Failure;
 
 /// Trains, judges and runs small language models: one file, whole numbers, the same answer everywhere
 #[derive(Parser, Debug)]
@@ -18,39 +18,6 @@ struct Cli {
     command: Command,
     #[command(flatten)]
     common: Common,
-}
-
-/// Options of every command.
-#[derive(Args, Debug, Clone)]
-#[command(next_help_heading = "Common options")]
-pub(crate) struct Common {
-    /// Print one JSON document on standard output and nothing else there
-    #[arg(long, global = true)]
-    json: bool,
-    /// Print results and errors only: no progress, no notes
-    #[arg(long, global = true)]
-    quiet: bool,
-    /// The source of chance when training; the same seed and data give the same file
-    #[arg(long, global = true, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// Threads for training, judging and throughput; results do not depend on it [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-}
-
-impl Common {
-    /// Threads that were asked for, else one a core.
-    pub(crate) fn threads(&self) -> usize {
-        match self.threads {
-            Some(threads) => usize::from(threads),
-            None => std::thread::available_parallelism().map_or(1, usize::from).min(1024),
-        }
-    }
-
-    /// Threads that were asked for, if any were.
-    pub(crate) fn given_threads(&self) -> Option<usize> {
-        self.threads.map(usize::from)
-    }
 }
 
 /// Every command and option, as data.
@@ -81,12 +48,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         say(message);
     }
     failure.code()
-}
-
-/// Refuses an option that a later version will have.
-pub(crate) fn not_yet(option: &str, given: Option<&OsString>, instead: &str) -> Result<(), Failure> {
-    match given {
-        None => Ok(()),
-        Some(_) => Err(Failure::Input(format!("{option} is not in this version; {instead}"))),
-    }
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use stonechat_train::TrainError;
+
 /// Why a command did not end well.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -63,4 +65,14 @@ pub(crate) fn io_failure(path: &Path, error: &io::Error) -> Failure {
         _ => "",
     };
     Failure::file(path, format_args!("{error}{fix}"))
+}
+
+/// Why there is no model. Errors of the data name their file and line themselves.
+pub(crate) fn train_failure(task: &Path, error: TrainError) -> Failure {
+    match error {
+        TrainError::Task(error) => error.into(),
+        TrainError::Recipe(error) => Failure::Input(format!("the recipe: {error}")),
+        TrainError::Fault(_) => Failure::Missed(error.to_string()),
+        error => Failure::file(task, error),
+    }
 }

@@ -8,12 +8,14 @@
 mod answer;
 mod cli;
 mod command;
+mod common;
 mod console;
 mod data;
 mod failure;
 mod kernel;
 mod model_file;
 mod progress;
+mod tally;
 mod template;
 
 pub use cli::{command, run};

@@ -1,4 +1,4 @@
-//! Reading a model file.
+//! Reading a model file, and whether one can be written.
 
 use std::fs::File;
 use std::io::Read;
@@ -57,4 +57,20 @@ pub(crate) fn name(file: &ModelFile, model: &Model<'_>) -> String {
         Some(name) => name.to_string(),
         None => file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
     }
+}
+
+/// Refuses a place where no file can be written, before any work is done.
+pub(crate) fn writable(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() || path.file_name().is_none() {
+        return Err(Failure::file(path, "not the name of a file; name the model file to write"));
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let meta = std::fs::metadata(folder).map_err(|error| io_failure(folder, &error))?;
+    if !meta.is_dir() {
+        return Err(Failure::file(folder, "not a folder; name a model file in a folder that exists"));
+    }
+    Ok(())
 }

@@ -25,13 +25,14 @@
 
 extern crate alloc;
 
-pub mod prediction;
-// One line a room, from the ground up; each imports only rooms above it in this list.
+// The rooms from the ground up: prediction, format, kernel, text, tier, decode, model, engine, verify. Each imports only
+// rooms before it; `cargo xtask layout` holds that.
 mod decode;
 mod engine;
 pub mod format;
 pub mod kernel;
 mod model;
+pub mod prediction;
 pub mod text;
 mod tier;
 mod verify;

@@ -101,11 +101,11 @@ pub struct Label<'a> {
 /// How much of the text was read, and how much of it was known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Read {
-    /// Characters read, counted after normalisation.
+    /// Characters (Unicode scalar values) of the text that were read.
     pub characters: u32,
     /// Whether the text was longer than the model reads; the rest did not count.
     pub truncated: bool,
-    /// Words that were seen in training (for scripts without spaces: characters).
+    /// Words that were seen in training (for scripts without spaces: the shortest n-grams of characters).
     pub known_words: u32,
     /// Words in the text (for scripts without spaces: characters).
     pub words: u32,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use stonechat_engine::format::Filter;
 use stonechat_engine::text::features;
 use stonechat_engine::{Engine, Model};
-use support::filter;
+use support::filter::Known;
 use support::models::{Plan, SETTINGS};
 use support::random::Random;
 
@@ -16,7 +16,7 @@ use support::random::Random;
 fn admits(section: &[u8], hash: u32) -> bool {
     let word = |at: usize| u32::from_le_bytes(*section[at..].first_chunk().unwrap());
     let (places, fingerprint) = Filter::places(hash, word(0), word(4));
-    places.iter().fold(0, |xor, &place| xor ^ section[8 + place as usize]) == fingerprint
+    places.iter().fold(0, |xor, &place| xor ^ section[12 + place as usize]) == fingerprint
 }
 
 /// Whether `hits` of `trials` is one in 256, give or take five standard deviations.
@@ -30,7 +30,7 @@ fn all_that_was_seen_and_one_in_256_of_the_rest() {
     let mut random = Random(11);
     for count in [0, 1, 2, 3, 5, 10, 100, 1000, 30_000, 300_000] {
         let seen: BTreeSet<u32> = (0..count).map(|_| random.next() as u32).collect();
-        let section = filter::build(&seen.iter().copied().collect::<Vec<_>>());
+        let section = Known::new(&seen.iter().copied().collect::<Vec<_>>()).section(false);
         assert!(seen.iter().all(|&hash| admits(&section, hash)), "{count} hashes");
         let trials = 1 << 20;
         let rest = (0..trials).map(|_| random.next() as u32).filter(|hash| !seen.contains(hash));
@@ -42,9 +42,30 @@ fn all_that_was_seen_and_one_in_256_of_the_rest() {
 }
 
 #[test]
+fn every_feature_owns_a_place() {
+    let mut random = Random(13);
+    for count in [0, 1, 2, 3, 5, 10, 100, 1000, 100_000] {
+        let seen: BTreeSet<u32> = (0..count).map(|_| random.next() as u32).collect();
+        let known = Known::new(&seen.iter().copied().collect::<Vec<_>>());
+        let places: BTreeSet<u32> = known.places.iter().copied().collect();
+        assert_eq!(places.len(), seen.len(), "no two features share a place");
+        // The section says the same: the sum of three numbers of two bits each, modulo 3.
+        let section = known.section(true);
+        let owners = &section[12 + known.len()..];
+        let segment = known.len() as u32 / 3;
+        let seed = u32::from_le_bytes(*section.first_chunk().unwrap());
+        for (hash, owned) in seen.iter().zip(&known.places) {
+            let (three, _) = Filter::places(*hash, seed, segment);
+            let sum: u8 = three.iter().map(|&place| owners[place as usize / 4] >> (place % 4 * 2) & 3).sum();
+            assert_eq!(three[usize::from(sum % 3)], *owned);
+        }
+    }
+}
+
+#[test]
 fn neighbouring_hashes_are_no_harder() {
     let seen: Vec<u32> = (0..20_000).collect();
-    let section = filter::build(&seen);
+    let section = Known::new(&seen).section(false);
     assert!(seen.iter().all(|&hash| admits(&section, hash)));
     let wrong = (20_000..1_020_000).filter(|&hash| admits(&section, hash)).count();
     assert!(one_in_256(wrong, 1_000_000), "{wrong} of a million");

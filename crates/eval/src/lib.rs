@@ -1,9 +1,9 @@
 //! Holds a model file against labelled examples.
 //!
 //! - [`evaluate`]: how often it is right, how well it knows when it is not, and where it goes wrong.
-//! - [`speed()`]: how long an answer takes, and how much memory it needs.
+//! - [`speed()`]: how long an answer takes, and how much memory it needs; [`latency()`]: the time alone.
 //! - [`report_html`]: an evaluation as one HTML page with plots.
-//! - [`digest`]: the name of a model file.
+//! - [`digest()`]: the name of a model file.
 //!
 //! Only the bytes that ship are judged: every number comes from [`Engine::predict`](stonechat_engine::Engine::predict).
 //! The numbers of an evaluation are made with integers, the four operations and the square root of IEEE 754 alone, in a
@@ -35,6 +35,7 @@ mod display;
 mod evaluate;
 mod html;
 pub mod interval;
+mod latency;
 pub mod metric;
 mod outcome;
 mod report;
@@ -43,6 +44,7 @@ mod speed;
 pub use digest::digest;
 pub use evaluate::{Options, evaluate};
 pub use html::report_html;
+pub use latency::latency;
 pub use report::{
     Abstention, Bin, Calibration, Confusion, Evaluation, LabelReport, LabelScores, LatencyUs, ModelFacts,
     OutOfScope, Reasons, RiskPoint, Speed, UnknownLabels,

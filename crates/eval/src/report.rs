@@ -173,7 +173,7 @@ pub struct UnknownLabels {
 /// What was judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModelFacts {
-    /// The name of the file: see [`digest`](crate::digest).
+    /// The name of the file: see [`digest()`](crate::digest()).
     pub digest: String,
     /// Bytes of the file.
     pub bytes: usize,

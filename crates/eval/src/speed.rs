@@ -1,6 +1,7 @@
-//! How long answers take and what they cost. The only file of this crate that looks at a clock.
+//! How long answers take and what they cost.
 
-use crate::report::{LatencyUs, Speed};
+use crate::latency::{answer, percentiles, samples};
+use crate::report::Speed;
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -9,9 +10,6 @@ use std::time::{Duration, Instant};
 use std::{fmt, fs, io, thread};
 use stonechat_engine::{Engine, FormatError, Kernel, Model};
 
-/// Percentiles rest on this many answers, or on as many as fit into [`ENOUGH_TIME`].
-const ENOUGH_SAMPLES: usize = 20_000;
-const ENOUGH_TIME: Duration = Duration::from_secs(2);
 /// Throughput is measured over about this long.
 const THROUGHPUT_TIME: Duration = Duration::from_secs(1);
 
@@ -93,12 +91,6 @@ fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Model<'a>, SpeedError> {
     Model::open(bytes).map_err(|source| SpeedError::Format { path: path.to_path_buf(), source })
 }
 
-/// Answers and makes sure that the compiler leaves nothing out.
-fn answer(engine: &mut Engine<'_>, text: &str) {
-    let prediction = engine.predict(black_box(text));
-    black_box((prediction.decision(), prediction.label()));
-}
-
 /// Reads the file, opens it, constructs an engine and answers `text`, all of it once. To be called in a fresh process, as the
 /// first thing that it does.
 ///
@@ -127,9 +119,7 @@ fn resident_bytes() -> Option<u64> {
     kilobytes.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Measures a model on texts: after a warm-up pass over all of them, each text alone on one thread, with the whole way from
-/// UTF-8 to a decision, in several passes, until there are 20,000 answers or two seconds have passed; then all threads at
-/// once for about a second.
+/// Measures a model on texts: first as [`latency()`](crate::latency()) does, then with all threads at once for about a second.
 ///
 /// # Errors
 ///
@@ -142,8 +132,7 @@ pub fn speed(path: &Path, texts: &[&str], options: &SpeedOptions) -> Result<Spee
     };
     let bytes = read(path)?;
     let model = open(path, &bytes)?;
-    let mut engine = Engine::with_kernel(&model, options.kernel);
-    let samples = samples(&mut engine, texts);
+    let samples = samples(&model, options.kernel, texts);
     let threads = options.threads.max(1);
     // A pass of one thread takes as long as the mean answer times the number of texts.
     let pass = samples.iter().sum::<u64>() as f64 / samples.len() as f64 * texts.len() as f64;
@@ -151,7 +140,7 @@ pub fn speed(path: &Path, texts: &[&str], options: &SpeedOptions) -> Result<Spee
     Ok(Speed {
         examples: texts.len(),
         threads,
-        latency_us: latency(samples),
+        latency_us: percentiles(samples),
         throughput_per_s: throughput(&model, texts, options.kernel, threads, passes).round() as u64,
         cold_start_ms: (cold.milliseconds * 1e3).round() / 1e3,
         resident_bytes: cold.resident_bytes,
@@ -162,34 +151,6 @@ pub fn speed(path: &Path, texts: &[&str], options: &SpeedOptions) -> Result<Spee
         memory_bytes: Engine::memory(&model),
         kernel: options.kernel.name(),
     })
-}
-
-/// Nanoseconds of single answers.
-fn samples(engine: &mut Engine<'_>, texts: &[&str]) -> Vec<u64> {
-    for text in texts {
-        answer(engine, text);
-    }
-    let mut samples = Vec::with_capacity(ENOUGH_SAMPLES + texts.len());
-    let begin = Instant::now();
-    while samples.is_empty() || (samples.len() < ENOUGH_SAMPLES && begin.elapsed() < ENOUGH_TIME) {
-        for text in texts {
-            let start = Instant::now();
-            answer(engine, text);
-            samples.push(start.elapsed().as_nanos() as u64);
-        }
-    }
-    samples
-}
-
-/// Percentiles by nearest rank: the smallest sample that so many percent of all do not exceed.
-fn latency(mut samples: Vec<u64>) -> LatencyUs {
-    samples.sort_unstable();
-    let percentile = |percent: usize| {
-        let rank = (samples.len() * percent).div_ceil(100);
-        let nanoseconds = samples.get(rank.saturating_sub(1)).copied().unwrap_or_default();
-        (nanoseconds as f64 / 100.0).round() / 10.0
-    };
-    LatencyUs { p50: percentile(50), p90: percentile(90), p99: percentile(99), max: percentile(100) }
 }
 
 /// Answers a second when each thread goes over all texts so many times.
@@ -219,17 +180,4 @@ fn throughput(model: &Model<'_>, texts: &[&str], kernel: Kernel, threads: usize,
         start.elapsed().as_secs_f64()
     });
     (threads * passes * texts.len()) as f64 / seconds
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_by_nearest_rank() {
-        let found = latency((1..=200).rev().map(|n| n * 1_000).collect());
-        assert_eq!(found, LatencyUs { p50: 100.0, p90: 180.0, p99: 198.0, max: 200.0 });
-        let found = latency(vec![1_249, 1_251]);
-        assert_eq!(found, LatencyUs { p50: 1.2, p90: 1.3, p99: 1.3, max: 1.3 });
-    }
 }

@@ -25,25 +25,20 @@ pub(crate) struct Plan {
 
 /// Bytes that everything but table, filter, layers and label names takes at the most.
 const OVERHEAD: u64 = 12_000;
-/// The share of the room that the filter may take.
+/// The share of the room that the filter may take where features share rows.
 const FILTER_SHARE: f64 = 0.08;
-/// Bytes of the filter for each feature.
-const FILTER_BYTES: f64 = 1.23;
-/// Table rows for each feature, at the most: more would lie empty.
-const ROWS_PER_FEATURE: usize = 4;
+/// Features that share a row of 8-bit numbers, at the most, before numbers of 4 bits and twice the rows are the better choice.
+const MOST_SHARED: usize = 8;
 /// Table rows at the least.
-const LEAST_BUCKETS: u64 = 64;
-/// A filter of hardly any features is not smaller than this.
-const LEAST_FILTER: u64 = 64;
+const LEAST_BUCKETS: usize = 33;
 
 impl Plan {
     /// Plans a model of these labels.
     pub(crate) fn new(recipe: &Recipe, labels: &[String], multi_label: bool) -> Result<Self, TrainError> {
         let count = labels.len();
-        let fits_linear = |dim: usize, hidden: usize| count <= dim && 2 * count <= hidden;
-        let few = count <= recipe.linear_start_labels as usize;
+        let few = count <= recipe.linear_labels as usize;
         let mut dim = match recipe.dim as usize {
-            0 if few => count.next_multiple_of(8),
+            0 if few => count.next_multiple_of(2),
             0 if count <= 16 => 32,
             0 => 64,
             dim => dim,
@@ -56,7 +51,7 @@ impl Plan {
             (layer(dim, hidden) + layer(hidden, count)) as u64
         };
         let least = |dim: usize, hidden: usize| {
-            OVERHEAD + names + layers(dim, hidden) + LEAST_BUCKETS * dim as u64 + LEAST_FILTER
+            OVERHEAD + names + layers(dim, hidden) + bytes(LEAST_BUCKETS, dim, 8, true)
         };
         // Many labels make the output layer large: it narrows until it leaves half of the file to the table.
         while recipe.hidden == 0 && !few && hidden > 16 && layers(dim, hidden) > recipe.max_size / 2 {
@@ -69,15 +64,21 @@ impl Plan {
             return Err(TrainError::Size { max_size: recipe.max_size, least: least(dim, hidden) });
         }
         let room = recipe.max_size - OVERHEAD - names - layers(dim, hidden);
-        let linear = few && fits_linear(dim, hidden);
+        let linear = few && count <= dim && 2 * count <= hidden;
         Ok(Self {
             labels: count,
             multi_label,
             linear,
             dim,
             hidden,
-            most_features: ((room as f64 * FILTER_SHARE / FILTER_BYTES) as usize)
-                .max(LEAST_FILTER as usize / 2),
+            most_features: if linear {
+                // Each feature has a row of its own; a hundred features have 123 places.
+                let places = room * 400 / bytes(400, dim, if recipe.bits == 4 { 4 } else { 8 }, true);
+                (places as usize).saturating_sub(LEAST_BUCKETS) * 100 / 124
+            } else {
+                (room as f64 * FILTER_SHARE / 1.23) as usize
+            }
+            .max(1),
             // A linear machine makes good use of what it saw once; elsewhere that is noise.
             least_count: if linear { 1 } else { 2 },
             room,
@@ -85,34 +86,45 @@ impl Plan {
         })
     }
 
-    /// The shape of a model that knows so many features, and the bits of a number in its table.
-    pub(crate) fn shape(&self, features: usize) -> (Shape, u32) {
-        let filter = LEAST_FILTER + (features as f64 * (FILTER_BYTES + 0.01)) as u64;
-        let room = self.room.saturating_sub(filter);
-        let wanted = (features * ROWS_PER_FEATURE).max(LEAST_BUCKETS as usize);
-        let fitting = |bits: u32| (room / (self.dim as u64 * u64::from(bits) / 8)) as usize;
+    /// The shape of a model with a filter of so many places for so many features, the bits of a number in its table, and
+    /// whether each feature owns the table row of its place.
+    pub(crate) fn shape(&self, features: usize, places: usize) -> (Shape, u32, bool) {
+        let shape =
+            |buckets: usize| Shape { buckets, dim: self.dim, hidden: self.hidden, labels: self.labels };
+        let owned_bits = if self.bits == 0 { 8 } else { self.bits };
+        if bytes(places, self.dim, owned_bits, true) <= self.room {
+            return (shape(places), owned_bits, true);
+        }
+        let room = self.room.saturating_sub(places as u64);
+        let fitting = |bits: u32| (room / (self.dim as u64 * u64::from(bits) / 8).max(1)) as usize;
         let bits = match self.bits {
-            0 if self.linear || fitting(8) >= features => 8,
+            0 if fitting(8) * MOST_SHARED >= features => 8,
             0 => 4,
             bits => bits,
         };
-        let buckets = fitting(bits).min(wanted).clamp(LEAST_BUCKETS as usize, 1 << 24);
-        (Shape { buckets, dim: self.dim, hidden: self.hidden, labels: self.labels }, bits)
+        (shape(fitting(bits).clamp(1, 1 << 24)), bits, false)
     }
+}
+
+/// Bytes of a filter and a table of so many places each; with owners, two bits more for each.
+fn bytes(places: usize, dim: usize, bits: u32, owned: bool) -> u64 {
+    let places = places as u64;
+    places + places * dim as u64 * u64::from(bits) / 8 + if owned { places.div_ceil(4) } else { 0 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filter::Known;
 
     fn labels(count: usize) -> Vec<String> {
         (0..count).map(|index| format!("label {index}")).collect()
     }
 
     #[test]
-    fn few_labels_start_from_a_linear_machine() {
-        let plan = Plan::new(&Recipe::default(), &labels(6), false).unwrap();
-        assert!(plan.linear && plan.dim == 8 && plan.hidden == 16);
+    fn few_labels_make_a_linear_machine() {
+        let plan = Plan::new(&Recipe::default(), &labels(5), false).unwrap();
+        assert!(plan.linear && plan.dim == 6 && plan.hidden == 12);
         let plan = Plan::new(&Recipe::default(), &labels(77), false).unwrap();
         assert!(!plan.linear && plan.dim == 64 && plan.hidden == 128);
     }
@@ -127,8 +139,25 @@ mod tests {
     }
 
     #[test]
-    fn small_tasks_make_small_tables() {
-        let plan = Plan::new(&Recipe::default(), &labels(3), false).unwrap();
-        assert_eq!(plan.shape(200).0.buckets, 800);
+    fn features_own_their_rows_where_these_fit() {
+        let plan = Plan::new(&Recipe::default(), &labels(77), false).unwrap();
+        assert_eq!(
+            plan.shape(1000, 1263),
+            (Shape { buckets: 1263, dim: 64, hidden: 128, labels: 77 }, 8, true)
+        );
+        let (shape, bits, owned) = plan.shape(20_000, 24_633);
+        assert!(!owned && bits == 8 && shape.buckets < 20_000, "{shape:?}");
+    }
+
+    #[test]
+    fn a_linear_machine_of_the_most_features_fits() {
+        for count in 2..=8 {
+            for max_size in [20_000, 50_000, 300_000, 1_100_000, 5_000_000] {
+                let plan =
+                    Plan::new(&Recipe { max_size, ..Recipe::default() }, &labels(count), false).unwrap();
+                let (_, _, owned) = plan.shape(plan.most_features, Known::size(plan.most_features));
+                assert!(owned, "{count} labels in {max_size} bytes: {plan:?}");
+            }
+        }
     }
 }

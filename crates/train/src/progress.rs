@@ -31,8 +31,8 @@ impl<'a, 'b> Meter<'a, 'b> {
         Self { state: Mutex::new((0, listener)), total }
     }
 
-    /// Adds `steps`, and tells the listener.
-    pub(crate) fn advance(&self, steps: u64, epoch: (u32, u32), loss: f32) {
+    /// Adds `steps`, and tells the listener; with them the epoch and its loss, where there are epochs.
+    pub(crate) fn advance(&self, steps: u64, epoch: Option<((u32, u32), f32)>) {
         // A listener that panicked has nothing to say any more; the training goes on.
         if let Ok(mut state) = self.state.lock() {
             let (done, listener) = &mut *state;
@@ -41,8 +41,8 @@ impl<'a, 'b> Meter<'a, 'b> {
                 stage: "learning",
                 done: *done,
                 total: self.total,
-                epoch: Some(epoch),
-                loss: Some(loss),
+                epoch: epoch.map(|(epoch, _)| epoch),
+                loss: epoch.map(|(_, loss)| loss),
             };
             listener(&progress);
         }

@@ -11,9 +11,9 @@ pub struct Recipe {
     pub seed: u64,
     /// The largest model file, in bytes.
     pub max_size: u64,
-    /// Bits of a number in the embedding rows: 8 or 4; 0 takes 8 if as many rows as there are features fit, else 4.
+    /// Bits of a number in the embedding rows: 8 or 4; 0 takes 8 unless more than eight features would share a row then.
     pub bits: u32,
-    /// Numbers in an embedding row: a multiple of 8 up to 1,024; 0 goes by the number of labels.
+    /// Numbers in an embedding row: even, up to 1,024; 0 goes by the number of labels.
     pub dim: u32,
     /// Numbers in the hidden layer, up to 4,096; 0 takes twice `dim`.
     pub hidden: u32,
@@ -32,8 +32,8 @@ pub struct Recipe {
     /// What the n-grams of characters weigh beside the words; 0 takes 1, or 0.5 where most of the text is in scripts without
     /// spaces.
     pub character_weight: f64,
-    /// Up to how many labels the rows start from a linear support vector machine; above, at random.
-    pub linear_start_labels: u32,
+    /// Up to how many labels a linear support vector machine is fitted; above, a network.
+    pub linear_labels: u32,
     /// The cost of an error in that machine.
     pub linear_cost: f64,
     /// Passes over the rows.
@@ -44,8 +44,6 @@ pub struct Recipe {
     pub rate: f64,
     /// The embedding rows' step size, as a multiple of `rate`.
     pub table_rate: f64,
-    /// Step size after a linear start.
-    pub linear_rate: f64,
     /// The share of a label's weight that goes to all labels evenly (Szegedy et al., 2016).
     pub smoothing: f64,
     /// The share of the features that is left out at random in each step.
@@ -77,13 +75,12 @@ impl Default for Recipe {
             unspaced_max: 4,
             max_characters: 4096,
             character_weight: 0.0,
-            linear_start_labels: 8,
+            linear_labels: 8,
             linear_cost: 1.0,
             epochs: 20,
             batch: 32,
             rate: 1.5e-3,
             table_rate: 4.0,
-            linear_rate: 3e-4,
             smoothing: 0.3,
             feature_dropout: 0.1,
             hidden_dropout: 0.2,
@@ -149,7 +146,7 @@ impl Recipe {
         let rate = |value: f64| value > 0.0 && value <= 100.0;
         let rules = [
             (matches!(self.bits, 0 | 4 | 8), "`bits` is 0, 4 or 8"),
-            (self.dim.is_multiple_of(8) && self.dim <= 1024, "`dim` is 0 or a multiple of 8 up to 1024"),
+            (self.dim.is_multiple_of(2) && self.dim <= 1024, "`dim` is even and 1024 at most"),
             (self.hidden <= 4096, "`hidden` is 4096 at most"),
             (
                 self.features().is_valid(),
@@ -159,10 +156,7 @@ impl Recipe {
             (rate(self.linear_cost), "`linear_cost` is above 0 and 100 at most"),
             ((1..=10_000).contains(&self.epochs), "`epochs` is 1 to 10000"),
             ((1..=65_536).contains(&self.batch), "`batch` is 1 to 65536"),
-            (
-                rate(self.rate) && rate(self.table_rate) && rate(self.linear_rate),
-                "rates are above 0 and 100 at most",
-            ),
+            (rate(self.rate) && rate(self.table_rate), "rates are above 0 and 100 at most"),
             (share(self.smoothing), "`smoothing` is 0 up to, but not including, 1"),
             (
                 share(self.feature_dropout) && share(self.hidden_dropout),
@@ -217,7 +211,7 @@ mod tests {
             ("rate", "1e999", "does not take"),
             ("smoothing", "1", "`smoothing` is 0"),
             ("character_min", "6", "n-grams"),
-            ("dim", "20", "`dim` is 0"),
+            ("dim", "21", "`dim` is even"),
         ] {
             let error = recipe.set(key, value).unwrap_err().to_string();
             assert!(error.contains(word), "{key}={value}: {error}");

@@ -3,7 +3,7 @@
 use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, score};
 use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
-use crate::filter;
+use crate::filter::Known;
 use crate::linear::Linear;
 use crate::pack::{Parts, pack};
 use crate::plan::Plan;
@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::record::record;
 use crate::report::TrainReport;
-use crate::tier::{Bag, Fit, Shape, epochs, fit};
+use crate::tier::{Bag, Fit, epochs, fit};
 use serde_json::json;
 use std::thread;
 use stonechat_engine::format::{DecisionRule, Recorded};
@@ -196,7 +196,7 @@ impl<'l> Trainer<'l> {
     fn fit(&mut self, plan: &Plan, rows: &Rows<'_>, part: Option<&Rows<'_>>) -> (Fitted, Option<Fitted>) {
         let work = |rows: &Rows<'_>| {
             let count = rows.examples.len();
-            count as u64 * u64::from(epochs(&self.recipe, count, plan.linear))
+            count as u64 * if plan.linear { 1 } else { u64::from(epochs(&self.recipe, count)) }
         };
         let meter = Meter::new(work(rows) + part.map_or(0, work), &mut *self.listener);
         let (recipe, meter) = (&self.recipe, &meter);
@@ -412,25 +412,23 @@ fn fit_one(recipe: &Recipe, plan: &Plan, rows: &Rows<'_>, stream: u64, meter: &M
         numbered = number(&dictionary);
         linear = machine(&dictionary, &numbered);
     }
-    let (shape, bits) = plan.shape(dictionary.len());
-    let buckets: Vec<u32> = dictionary.hashes.iter().map(|&hash| bucket(hash, shape)).collect();
-    let how = Fit {
-        recipe,
-        shape,
-        multi_label: plan.multi_label,
-        buckets: &buckets,
-        counts: &dictionary.counts,
-        start: linear.as_ref(),
-        stream,
+    let known = Known::new(&dictionary.hashes);
+    let (shape, bits, owned) = plan.shape(dictionary.len(), known.len());
+    let shared = |&hash: &u32| ((u64::from(hash) * shape.buckets as u64) >> 32) as u32;
+    let buckets: Vec<u32> =
+        if owned { known.places.clone() } else { dictionary.hashes.iter().map(shared).collect() };
+    let bag = match &linear {
+        Some(linear) => {
+            meter.advance(numbered.len() as u64, None);
+            Bag::linear(linear, shape, &buckets, &dictionary.counts, weight)
+        }
+        None => {
+            let how = Fit { recipe, shape, multi_label: plan.multi_label, buckets: &buckets, stream };
+            fit(&numbered, &how, |rows, epoch, loss| meter.advance(rows as u64, Some((epoch, loss))))
+        }
     };
-    let bag = fit(&numbered, &how, |rows, epoch, loss| meter.advance(rows as u64, epoch, loss));
     let sections = quantize(&bag, bits, &buckets, &numbered);
-    Fitted { bag, filter: filter::build(&dictionary.hashes), dictionary, buckets, bits, sections }
-}
-
-/// The table row of a feature hash, as the engine's bag takes it.
-fn bucket(hash: u32, shape: Shape) -> u32 {
-    ((u64::from(hash) * shape.buckets as u64) >> 32) as u32
+    Fitted { bag, filter: known.section(owned), dictionary, buckets, bits, sections }
 }
 
 /// The labels that logits stand for.

@@ -5,7 +5,7 @@ use super::source::Crate;
 
 const ENGINE: &str = "crates/engine";
 const ROOMS: [&str; 9] =
-    ["prediction", "text", "kernel", "format", "tier", "decode", "model", "engine", "verify"];
+    ["prediction", "format", "kernel", "text", "tier", "decode", "model", "engine", "verify"];
 
 /// The room of a file: the first name behind `src/`.
 fn room(path: &str) -> &str {

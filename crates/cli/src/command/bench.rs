@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use stonechat_eval::{ColdStart, SpeedOptions, cold_start, speed};
 
-use crate::cli::Common;
+use crate::common::Common;
 use crate::console::Console;
 use crate::data::{Judged, Reading, Rows};
 use crate::failure::Failure;

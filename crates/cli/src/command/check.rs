@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
-use stonechat_task::{Finding, Severity, check};
+use stonechat_task::check;
 
 use crate::console::Console;
 use crate::data::{Counts, Reading};
 use crate::failure::Failure;
+use crate::tally::Tally;
 
 /// Find what is wrong with the data
 #[derive(Args, Debug)]
@@ -51,31 +52,5 @@ impl Check {
                 if errors == 1 { "finding" } else { "findings" },
             ))),
         }
-    }
-}
-
-/// How many findings there are of each severity.
-pub(super) struct Tally {
-    pub(super) errors: usize,
-    pub(super) warnings: usize,
-    pub(super) notes: usize,
-}
-
-impl Tally {
-    pub(super) fn of(findings: &[Finding]) -> Tally {
-        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-        Tally {
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            notes: count(Severity::Note),
-        }
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let s = |count| if count == 1 { "" } else { "s" };
-        let Tally { errors, warnings, notes } = *self;
-        write!(f, "{errors} error{}, {warnings} warning{}, {notes} note{}", s(errors), s(warnings), s(notes))
     }
 }

@@ -1,6 +1,6 @@
 //! `stonechat convert`: between data formats.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
@@ -33,7 +33,7 @@ impl Convert {
     pub(crate) fn run(&self, console: &mut Console) -> Result<(), Failure> {
         let to = match self.to {
             Some(to) => to,
-            None => by_extension(&self.output).ok_or_else(|| {
+            None => Format::by_extension(&self.output).ok_or_else(|| {
                 Failure::file(
                     &self.output,
                     "its extension names no format; name one with --to: csv, tsv, jsonl, fasttext, clinc, trec",
@@ -56,19 +56,5 @@ impl Convert {
             console.note(format_args!("{}: {finding}", finding.severity));
         }
         console.line(format_args!("{}: {} rows as {to}", self.output.display(), data.examples.len()))
-    }
-}
-
-/// The format that files of this name have.
-fn by_extension(path: &Path) -> Option<Format> {
-    let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
-    match extension.as_str() {
-        "csv" => Some(Format::Csv),
-        "tsv" => Some(Format::Tsv),
-        "jsonl" | "ndjson" => Some(Format::Jsonl),
-        "fasttext" | "ft" => Some(Format::Fasttext),
-        "json" => Some(Format::Clinc),
-        "trec" => Some(Format::Trec),
-        _ => None,
     }
 }

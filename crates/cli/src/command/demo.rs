@@ -1,22 +1,21 @@
 //! `stonechat demo`: the built-in example, trained, judged and asked.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use clap::Args;
 use serde_json::{Value, json};
 use stonechat_engine::{Decision, Engine, Kernel, Model};
-use stonechat_eval::{Evaluation, Options, digest, evaluate};
+use stonechat_eval::{Evaluation, LatencyUs, Options, digest, evaluate, latency};
 use stonechat_task::{Dataset, Example, Splits, Task, write_file};
 use stonechat_train::{Recipe, TrainReport, Trainer};
 
-use super::train::{failure, writable};
 use crate::answer::{Answer, ModelName, label_width, line};
-use crate::cli::Common;
+use crate::common::Common;
 use crate::console::Console;
 use crate::data::Counts;
-use crate::failure::Failure;
+use crate::failure::{Failure, train_failure};
 use crate::kernel;
+use crate::model_file::writable;
 use crate::progress::Bar;
 use crate::template::Template;
 
@@ -66,7 +65,7 @@ impl Demo {
             .threads(common.threads())
             .on_progress(bar.listener())
             .train(&task, &splits)
-            .map_err(|error| failure(Path::new(Template::SmartHome.name()), error))?;
+            .map_err(|error| train_failure(Path::new(Template::SmartHome.name()), error))?;
         drop(bar);
         if let Some(output) = &self.output {
             write_file(output, &trained.model)?;
@@ -75,13 +74,14 @@ impl Demo {
             .map_err(|error| Failure::Input(format!("the model just trained: {error}")))?;
         let threads = common.threads();
         let options = Options { out_of_scope: task.out_of_scope.clone(), threads, kernel, target: None };
+        let texts: Vec<&str> = splits.test.iter().map(|row| row.text.as_str()).collect();
         let shown = Shown {
             model: &model,
             name: ModelName { name: task.name.clone(), digest: digest(&trained.model) },
             kernel,
             training: &trained.report,
             evaluation: evaluate(&model, &splits.test, &options),
-            p50_us: median_latency(&model, kernel, &splits.test),
+            latency: latency(&model, kernel, &texts),
             unknown: unknown(&model, kernel, &task, &splits.test),
         };
         if console.json { console.document(&shown.json()) } else { shown.print(console) }
@@ -111,24 +111,6 @@ fn unknown<'a>(model: &Model<'_>, kernel: Kernel, task: &Task, rows: &'a [Exampl
         .find(|text| engine.predict(text).decision() == Decision::Abstain)
 }
 
-/// The median time of an answer in microseconds, one text at a time, after a warm-up pass.
-fn median_latency(model: &Model<'_>, kernel: Kernel, rows: &[Example]) -> f64 {
-    let mut engine = Engine::with_kernel(model, kernel);
-    for row in rows {
-        std::hint::black_box(engine.predict(&row.text));
-    }
-    let mut times: Vec<u128> = rows
-        .iter()
-        .map(|row| {
-            let start = Instant::now();
-            std::hint::black_box(engine.predict(std::hint::black_box(&row.text)));
-            start.elapsed().as_nanos()
-        })
-        .collect();
-    times.sort_unstable();
-    times.get(times.len() / 2).map_or(0.0, |&nanoseconds| (nanoseconds as f64 / 100.0).round() / 10.0)
-}
-
 /// What the demo shows.
 struct Shown<'a> {
     model: &'a Model<'a>,
@@ -136,7 +118,7 @@ struct Shown<'a> {
     kernel: Kernel,
     training: &'a TrainReport,
     evaluation: Evaluation,
-    p50_us: f64,
+    latency: LatencyUs,
     unknown: Option<&'a str>,
 }
 
@@ -154,7 +136,7 @@ impl Shown<'_> {
         json!({
             "training": self.training,
             "evaluation": self.evaluation,
-            "latency_us": { "p50": self.p50_us },
+            "latency_us": self.latency,
             "answers": self.texts().map(&mut answer).collect::<Vec<_>>(),
         })
     }
@@ -165,7 +147,7 @@ impl Shown<'_> {
             "model         {} bytes, {} bytes of memory, {:.1} µs for an answer (p50, kernel {})",
             self.model.bytes().len(),
             Engine::memory(self.model),
-            self.p50_us,
+            self.latency.p50,
             self.kernel.name()
         ))?;
         if let Some(label) = &self.evaluation.label {

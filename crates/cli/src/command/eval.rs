@@ -6,7 +6,7 @@ use clap::Args;
 use stonechat_eval::{Evaluation, Options, evaluate, report_html};
 use stonechat_task::write_file;
 
-use crate::cli::Common;
+use crate::common::Common;
 use crate::console::Console;
 use crate::data::{Judged, Reading, Rows};
 use crate::failure::Failure;

@@ -7,17 +7,16 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use stonechat_eval::digest;
-use stonechat_task::{
-    DataSource, Dataset, Example, Finding, Severity, Split, Splits, Task, check, parse_size, write_file,
-};
-use stonechat_train::{Recipe, TrainError, TrainReport, Trainer};
+use stonechat_task::{Dataset, Finding, Severity, Splits, Task, check, parse_size, write_file};
+use stonechat_train::{Recipe, TrainReport, Trainer};
 
-use super::check::Tally;
-use crate::cli::{Common, not_yet};
+use crate::common::Common;
 use crate::console::Console;
 use crate::data::{Counts, Reading};
-use crate::failure::{Failure, io_failure};
+use crate::failure::{Failure, train_failure};
+use crate::model_file::writable;
 use crate::progress::Bar;
+use crate::tally::Tally;
 
 /// How many findings are shown before the training; `check` shows all.
 const SHOWN: usize = 5;
@@ -84,7 +83,7 @@ impl Train {
             .threads(common.threads())
             .on_progress(bar.listener())
             .train(&task, &splits)
-            .map_err(|error| failure(&self.task, error))?;
+            .map_err(|error| train_failure(&self.task, error))?;
         drop(bar);
         write_file(&self.output, &trained.model)?;
 
@@ -128,40 +127,22 @@ impl Train {
     fn splits(&self, task: &Task, console: &Console) -> Result<Splits, Failure> {
         let mut data = Dataset::read(task)?;
         if let Some(valid) = &self.valid {
-            let named = DataSource {
-                valid: vec![valid.clone()],
-                options: task.data.options.clone(),
-                ..DataSource::default()
-            };
-            let given = Dataset::read(&Task { data: named, origin: valid.clone(), ..task.clone() })?;
-            let before = data.examples.len();
-            data.examples.retain(|example: &Example| example.split != Some(Split::Valid));
-            let replaced = before - data.examples.len();
+            let replaced = data.replace_valid(task, valid)?;
             if replaced > 0 {
                 let valid = valid.display();
                 console.note(format_args!("{replaced} valid rows of the task give way to {valid}"));
             }
-            data.examples.extend(given.examples);
-            data.warnings.extend(given.warnings);
         }
         Ok(data.split())
     }
 }
 
-/// Refuses a place where no file can be written, before any work is done.
-pub(super) fn writable(path: &Path) -> Result<(), Failure> {
-    if path.is_dir() || path.file_name().is_none() {
-        return Err(Failure::file(path, "not the name of a file; name the model file to write"));
+/// Refuses an option that a later version will have.
+fn not_yet(option: &str, given: Option<&OsString>, instead: &str) -> Result<(), Failure> {
+    match given {
+        None => Ok(()),
+        Some(_) => Err(Failure::Input(format!("{option} is not in this version; {instead}"))),
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let meta = std::fs::metadata(folder).map_err(|error| io_failure(folder, &error))?;
-    if !meta.is_dir() {
-        return Err(Failure::file(folder, "not a folder; name a model file in a folder that exists"));
-    }
-    Ok(())
 }
 
 /// Whether the task's goal is reached on the tuning rows.
@@ -184,16 +165,6 @@ fn judge(task: &Task, report: &TrainReport, console: &Console) -> Result<(), Fai
             "there are no tuning rows to hold against min_accuracy = {least} of the task; \
              give some with --valid (the file is written all the same)"
         ))),
-    }
-}
-
-/// Why there is no model. Errors of the data name their file and line themselves.
-pub(super) fn failure(task: &Path, error: TrainError) -> Failure {
-    match error {
-        TrainError::Task(error) => error.into(),
-        TrainError::Recipe(error) => Failure::Input(format!("the recipe: {error}")),
-        TrainError::Fault(_) => Failure::Missed(error.to_string()),
-        error => Failure::file(task, error),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checked little-endian access to a section's bytes.
 
-use super::{FormatError, SectionKind};
+use super::error::FormatError;
+use super::names::SectionKind;
 
 /// Reads a section from its first byte to its last.
 pub(super) struct Cursor<'a> {

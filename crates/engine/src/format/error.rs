@@ -1,6 +1,6 @@
 //! What can be wrong with a model file.
 
-use super::sections::SectionKind;
+use super::names::{SectionKind, VERSION};
 use core::fmt;
 
 /// Why bytes are not a model file that this engine runs.
@@ -62,11 +62,7 @@ impl fmt::Display for FormatError {
                 write!(f, "byte 0: this is not a model file; give a file that `stonechat train` wrote")
             }
             Self::Version { found } => {
-                write!(
-                    f,
-                    "byte 8: format version {found}, this engine reads version {}; update it",
-                    super::VERSION
-                )
+                write!(f, "byte 8: format version {found}, this engine reads version {}; update it", VERSION)
             }
             Self::Length { stated, found } => write!(
                 f,

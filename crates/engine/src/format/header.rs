@@ -1,54 +1,14 @@
 //! The frame of the file: header, table of sections, checksums.
 
-use super::{FormatError, SectionKind};
+use super::error::FormatError;
+use super::names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 use alloc::vec::Vec;
-
-/// The first eight bytes of every model file. The first is not ASCII and the last two are a line end, so that a file
-/// which was sent as text is recognised as broken.
-pub const MAGIC: [u8; 8] = *b"\x89STONE\r\n";
-/// The version of the format that this engine writes, and the newest that it reads.
-pub const VERSION: u32 = 1;
-/// Every section begins at a multiple of this many bytes: a cache line, and the widest vector register.
-pub const ALIGNMENT: usize = 64;
 
 const HEADER: usize = 64;
 const ENTRY: usize = 32;
 /// More sections than any tier has; bounds the work of opening a hostile file.
 const MOST_SECTIONS: u32 = 64;
 const MAY_SKIP: u32 = 1;
-
-/// What kind of model a file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Tier {
-    /// Hashed n-grams, summed embedding rows, one hidden layer.
-    Bag,
-}
-
-impl Tier {
-    /// Its number in the file.
-    #[must_use]
-    pub const fn code(self) -> u32 {
-        match self {
-            Self::Bag => 1,
-        }
-    }
-
-    /// Its name, as the command line and the reports use it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bag => "bag",
-        }
-    }
-
-    const fn from_code(code: u32) -> Option<Self> {
-        match code {
-            1 => Some(Self::Bag),
-            _ => None,
-        }
-    }
-}
 
 fn u32_at(bytes: &[u8], offset: usize) -> u32 {
     bytes.get(offset..).and_then(<[u8]>::first_chunk).map_or(0, |&bytes| u32::from_le_bytes(bytes))

@@ -5,12 +5,15 @@
 mod bytes;
 mod error;
 mod header;
+mod names;
 mod sections;
+mod settings;
 
 pub use error::FormatError;
 pub(crate) use header::Container;
-pub use header::{ALIGNMENT, MAGIC, Tier, VERSION, pack};
+pub use header::pack;
+pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use sections::{
-    Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, Rows, SectionKind,
-    score_hash,
+    Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, Rows, score_hash,
 };
+pub use settings::{FeatureSettings, MAX_ACTIVATION, MAX_CHARACTERS, MAX_NGRAM, MAX_SHIFT, Requantizer};

@@ -1,75 +1,11 @@
 //! The sections of the file, each read and written here.
 
-use super::FormatError;
 use super::bytes::{Cursor, Words};
-use crate::kernel::{MAX_SHIFT, Requantizer};
+use super::error::FormatError;
+use super::names::{ALIGNMENT, SectionKind};
+use super::settings::{FeatureSettings, MAX_SHIFT, Requantizer};
 use crate::prediction::{Confidence, Decision, Reason, Score};
-use crate::text::FeatureSettings;
 use alloc::vec::Vec;
-use core::fmt;
-
-/// A kind of section.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SectionKind {
-    /// Task, recipe, data digest and metrics, as JSON. The engine hands it on and does not read it.
-    Meta,
-    /// The names of the labels.
-    Labels,
-    /// Which features are taken from a text.
-    Features,
-    /// Which features were seen in training.
-    Filter,
-    /// The embedding rows.
-    Rows,
-    /// The hidden layer.
-    Hidden,
-    /// The output layer.
-    Output,
-    /// How scores become a decision.
-    Decision,
-    /// Texts with the exact answers that this file gives.
-    Recorded,
-}
-
-impl SectionKind {
-    const ALL: [Self; 9] = [
-        Self::Meta,
-        Self::Labels,
-        Self::Features,
-        Self::Filter,
-        Self::Rows,
-        Self::Hidden,
-        Self::Output,
-        Self::Decision,
-        Self::Recorded,
-    ];
-
-    /// The four bytes that name it in the file.
-    #[must_use]
-    pub const fn name(self) -> [u8; 4] {
-        *match self {
-            Self::Meta => b"META",
-            Self::Labels => b"LABL",
-            Self::Features => b"FEAT",
-            Self::Filter => b"FILT",
-            Self::Rows => b"ROWS",
-            Self::Hidden => b"HIDN",
-            Self::Output => b"OUTP",
-            Self::Decision => b"DECI",
-            Self::Recorded => b"RECO",
-        }
-    }
-
-    pub(super) fn from_name(name: [u8; 4]) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-impl fmt::Display for SectionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.name().escape_ascii())
-    }
-}
 
 fn put(out: &mut Vec<u8>, words: &[u32]) {
     for word in words {
@@ -189,36 +125,49 @@ impl Features {
 
 /// Tells features that were seen in training from those that were not, wrongly once in 256 times: an xor filter
 /// (Graf and Lemire, "Xor Filters: Faster and Smaller Than Bloom and Cuckoo Filters", JEA 2020) with 8-bit fingerprints.
+///
+/// With owners it also gives each known feature a table row of its own (Botelho, Pagh and Ziviani, "Simple and
+/// Space-Efficient Minimal Perfect Hash Functions", WADS 2007); without, features share rows by their hash.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter<'a> {
     seed: u32,
     segment: u32,
     fingerprints: &'a [u8],
+    /// Two bits for each fingerprint, lowest first; empty where features share rows.
+    owners: &'a [u8],
 }
 
 impl<'a> Filter<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(SectionKind::Filter, bytes);
-        let seed = cursor.u32()?;
-        let segment = cursor.u32()?;
-        if segment == 0 || segment > 1 << 24 {
-            return Err(cursor.broken("the length of a segment is not 1 to 16,777,216"));
+        let (seed, segment, owned) = (cursor.u32()?, cursor.u32()?, cursor.u32()?);
+        if segment == 0 || segment > 1 << 22 {
+            return Err(cursor.broken("the length of a segment is not 1 to 4,194,304"));
         }
-        let fingerprints = cursor.bytes(segment as usize * 3)?;
+        if owned > 1 {
+            return Err(cursor.broken("whether there are owners is neither 0 nor 1"));
+        }
+        let size = segment as usize * 3;
+        let fingerprints = cursor.bytes(size)?;
+        let owners = cursor.bytes(if owned == 1 { size.div_ceil(4) } else { 0 })?;
         cursor.finish()?;
-        Ok(Self { seed, segment, fingerprints })
+        Ok(Self { seed, segment, fingerprints, owners })
     }
 
-    /// The section for a filter that was built with `seed`: three segments of fingerprints of equal length, 1 to 2²⁴.
+    /// The section for a filter that was built with `seed`: three segments of fingerprints of equal length, 1 to 2²². With
+    /// owners, there is a number from 0 to 2 for each fingerprint; the sum of a feature's three, modulo 3, tells which of its
+    /// places is its table row.
     #[must_use]
-    pub fn write(seed: u32, fingerprints: &[u8]) -> Vec<u8> {
+    pub fn write(seed: u32, fingerprints: &[u8], owners: Option<&[u8]>) -> Vec<u8> {
         let mut out = Vec::new();
-        put(&mut out, &[seed, (fingerprints.len() / 3) as u32]);
+        put(&mut out, &[seed, (fingerprints.len() / 3) as u32, u32::from(owners.is_some())]);
         out.extend_from_slice(fingerprints);
+        let fours = owners.unwrap_or_default().chunks(4);
+        out.extend(fours.map(|four| four.iter().rev().fold(0, |byte, owner| byte << 2 | owner)));
         out
     }
 
-    /// The three places of a feature hash, one in each segment, and its fingerprint: their xor, if it was seen.
+    /// The three places of a feature hash, one in each segment, and its fingerprint: the xor of theirs, if it was seen.
     #[inline]
     #[must_use]
     pub const fn places(hash: u32, seed: u32, segment: u32) -> ([u32; 3], u8) {
@@ -238,15 +187,31 @@ impl<'a> Filter<'a> {
         (places, (first ^ second ^ third) as u8)
     }
 
-    /// Whether the feature with this hash was seen in training.
+    /// How many rows a table has whose features each own one; none where features share rows.
+    pub(crate) const fn owned(&self) -> Option<u32> {
+        if self.owners.is_empty() { None } else { Some(self.segment * 3) }
+    }
+
+    /// The table row, of `buckets`, of the feature with this hash, if it was seen in training.
     #[inline]
     #[must_use]
-    pub fn admits(&self, hash: u32) -> bool {
+    pub fn row(&self, hash: u32, buckets: u32) -> Option<u32> {
         let (places, fingerprint) = Self::places(hash, self.seed, self.segment);
         let stored = places
             .iter()
             .fold(0, |x, &place| x ^ self.fingerprints.get(place as usize).copied().unwrap_or(0));
-        stored == fingerprint
+        if stored != fingerprint {
+            return None;
+        }
+        if self.owners.is_empty() {
+            return Some(((u64::from(hash) * u64::from(buckets)) >> 32) as u32);
+        }
+        let owner = |place: u32| {
+            let byte = self.owners.get(place as usize / 4).copied().unwrap_or(0);
+            usize::from(byte >> (place % 4 * 2) & 3)
+        };
+        let which = places.iter().map(|&place| owner(place)).sum::<usize>() % 3;
+        places.get(which).copied()
     }
 }
 
@@ -255,11 +220,11 @@ impl<'a> Filter<'a> {
 pub struct Rows<'a> {
     /// How many rows there are: 1 to 2²⁴.
     pub buckets: u32,
-    /// Numbers in a row: a multiple of 8, up to 1,024.
+    /// Numbers in a row: even, 2, up to 1,024.
     pub dim: u32,
     /// Bits of a number: 8 (two's complement) or 4 (excess 8, the even place in the low half of the byte).
     pub bits: u32,
-    /// For each [`Group`](crate::text::Group), the multiplier of its sum divided by the root of its number of features;
+    /// For each group of features, words first, the multiplier of its sum divided by the root of its number of features;
     /// below 2³¹.
     pub multipliers: [u32; 2],
     /// By how many bits the sum of the two is shifted right: 1 to 40.
@@ -275,8 +240,8 @@ impl<'a> Rows<'a> {
         if buckets == 0 || buckets > 1 << 24 {
             return Err(cursor.broken("the number of rows is not 1 to 16,777,216"));
         }
-        if dim == 0 || !dim.is_multiple_of(8) || dim > 1024 {
-            return Err(cursor.broken("the length of a row is not a multiple of 8 up to 1,024"));
+        if dim == 0 || !dim.is_multiple_of(2) || dim > 1024 {
+            return Err(cursor.broken("the length of a row is not even, or beyond 1,024"));
         }
         if bits != 8 && bits != 4 {
             return Err(cursor.broken("numbers of a row are neither of 8 nor of 4 bits"));
@@ -286,7 +251,7 @@ impl<'a> Rows<'a> {
         if multipliers.iter().any(|&m| m > i32::MAX as u32) || shift == 0 || shift > 40 {
             return Err(cursor.broken("the scale of the rows is out of its range"));
         }
-        cursor.pad(super::ALIGNMENT)?;
+        cursor.pad(ALIGNMENT)?;
         let stride = (dim * bits / 8) as usize;
         let length = stride
             .checked_mul(buckets as usize)
@@ -302,7 +267,7 @@ impl<'a> Rows<'a> {
         let mut out = Vec::new();
         let [words, characters] = self.multipliers;
         put(&mut out, &[self.buckets, self.dim, self.bits, words, characters, self.shift]);
-        pad(&mut out, super::ALIGNMENT);
+        pad(&mut out, ALIGNMENT);
         out.extend_from_slice(self.data);
         out
     }
@@ -350,7 +315,7 @@ impl<'a> Dense<'a> {
         if shifts.iter().any(|&shift| shift == 0 || u32::from(shift) > MAX_SHIFT) {
             return Err(cursor.broken("a shift is not 1 to 62"));
         }
-        cursor.pad(super::ALIGNMENT)?;
+        cursor.pad(ALIGNMENT)?;
         let broken = cursor.broken("a weight beyond the inputs is not zero, or a weight is -128");
         let stride = (inputs as usize).next_multiple_of(Self::BLOCK);
         let length = stride
@@ -379,7 +344,7 @@ impl<'a> Dense<'a> {
             put(&mut out, &[scale.multiplier as u32]);
         }
         out.extend(rows.iter().map(|(_, scale, _)| scale.shift as u8));
-        pad(&mut out, super::ALIGNMENT);
+        pad(&mut out, ALIGNMENT);
         for (_, _, weights) in rows {
             out.extend(weights.iter().map(|&weight| weight as u8));
             out.resize(out.len() + (inputs as usize).next_multiple_of(Self::BLOCK) - weights.len(), 0);
@@ -424,7 +389,7 @@ pub struct DecisionRule {
     pub min_confidence: Confidence,
     /// The least confidence of a label that is part of a multi-label answer.
     pub label_threshold: Confidence,
-    /// The label that stands for everything outside the task, if there is one.
+    /// The label that stands for everything outside the task, if there is one; none if `multi_label`.
     pub out_of_scope: Option<u32>,
 }
 
@@ -446,7 +411,7 @@ impl DecisionRule {
             || (kind == 0 && offset != 0)
             || min_confidence > one
             || label_threshold > one
-            || (out_of_scope != u32::MAX && out_of_scope >= labels)
+            || (out_of_scope != u32::MAX && (out_of_scope >= labels || kind == 1))
         {
             return Err(broken);
         }
@@ -554,9 +519,15 @@ impl<'a> RecordedExample<'a> {
 }
 
 impl<'a> Recorded<'a> {
+    /// The most answers that a file may record: replaying them all must not take for ever.
+    pub const MOST: u32 = 4096;
+
     pub(crate) fn read(bytes: &'a [u8], labels: u32) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(SectionKind::Recorded, bytes);
         let count = cursor.u32()?;
+        if count > Self::MOST {
+            return Err(cursor.broken("there are more than 4,096 recorded answers"));
+        }
         for _ in 0..count {
             RecordedExample::read(&mut cursor, labels)?;
         }

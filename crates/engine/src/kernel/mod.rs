@@ -4,5 +4,6 @@ mod reference;
 mod requantize;
 mod table;
 
-pub use requantize::{MAX_ACTIVATION, MAX_SHIFT, Requantizer, inverse_sqrt, requantize};
+pub use crate::format::{MAX_ACTIVATION, MAX_SHIFT, Requantizer};
+pub use requantize::{inverse_sqrt, requantize};
 pub use table::Kernel;

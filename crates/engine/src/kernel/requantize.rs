@@ -1,21 +1,7 @@
 //! Fixed-point scaling: a real factor as an integer multiplier and a shift (Jacob et al., "Quantization and Training of
 //! Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018).
 
-/// The largest absolute value of an activation: 12 bits with the sign. With weights of 8 bits, layers of up to 4,096 inputs
-/// and biases up to 2³⁰, every sum stays within 32 bits; with 8 bits, close scores would too often change places.
-pub const MAX_ACTIVATION: i16 = 2047;
-
-/// The largest shift: the rounding term stays within 63 bits.
-pub const MAX_SHIFT: u32 = 62;
-
-/// A factor, as `multiplier / 2^shift`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Requantizer {
-    /// 0 to 2³¹ − 1.
-    pub multiplier: i32,
-    /// 1 to [`MAX_SHIFT`].
-    pub shift: u32,
-}
+use crate::format::Requantizer;
 
 /// `value` times the factor, rounded to the nearest, halves up.
 #[inline]

@@ -5,57 +5,8 @@
 //! (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009).
 
 use super::words::{TokenKind, steps};
+use crate::format::{FeatureSettings, MAX_NGRAM};
 use crate::prediction::Read;
-
-/// The longest n-gram of characters that can be asked for.
-pub const MAX_NGRAM: u8 = 6;
-/// The longest text that can be asked for, in characters. It keeps every sum of table rows within 32 bits.
-pub const MAX_CHARACTERS: u32 = 1 << 16;
-
-/// Which features are taken from a text. Stored in the model file, so that training and use agree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FeatureSettings {
-    /// Characters that are read of a text, counted after normalisation: 1 to [`MAX_CHARACTERS`].
-    pub max_characters: u32,
-    /// The longest n-gram of words: 1 or 2.
-    pub word_ngrams: u8,
-    /// Shortest and longest n-gram of characters inside a word, its two ends counted as characters:
-    /// 1 to [`MAX_NGRAM`].
-    pub character_ngrams: (u8, u8),
-    /// The same for scripts written without spaces, whose n-grams run across the whole text.
-    pub unspaced_ngrams: (u8, u8),
-}
-
-impl FeatureSettings {
-    /// Whether every setting is in its range.
-    #[must_use]
-    pub const fn is_valid(&self) -> bool {
-        const fn range(ngrams: (u8, u8)) -> bool {
-            1 <= ngrams.0 && ngrams.0 <= ngrams.1 && ngrams.1 <= MAX_NGRAM
-        }
-        1 <= self.max_characters
-            && self.max_characters <= MAX_CHARACTERS
-            && 1 <= self.word_ngrams
-            && self.word_ngrams <= 2
-            && range(self.character_ngrams)
-            && range(self.unspaced_ngrams)
-    }
-
-    /// The most features that a text can have: a bound on the work of one answer.
-    #[must_use]
-    pub const fn max_features(&self) -> u32 {
-        // A character ends at most one n-gram of each length. A word's end counts as one more character, and so does its
-        // start; a word has at least one character, so no more than three are counted for each that is read. Each
-        // character ends at most one word, which is one feature alone and one with the word before; the end of the text
-        // adds one.
-        let longest = if self.character_ngrams.1 > self.unspaced_ngrams.1 {
-            self.character_ngrams.1
-        } else {
-            self.unspaced_ngrams.1
-        };
-        self.max_characters * (3 * longest as u32 + 2) + 1
-    }
-}
 
 /// What a feature is made of. Each kind is averaged by itself, so that the many n-grams of characters do not drown the
 /// few words.
@@ -75,7 +26,7 @@ pub struct Feature {
     pub hash: u32,
     /// What it is made of.
     pub group: Group,
-    /// Whether it is one whole word, alone (for scripts without spaces: one character).
+    /// Whether it is one whole word, alone (for scripts without spaces: the shortest n-gram).
     pub word: bool,
 }
 
@@ -171,9 +122,10 @@ impl<S: FnMut(Feature)> Reader<S> {
             TokenKind::Unspaced => {
                 self.words += 1;
                 let sink = &mut self.sink;
+                let shortest = self.settings.unspaced_ngrams.0;
                 self.window.push(character, self.settings.unspaced_ngrams, UNSPACED, |hash, length| {
                     let group = if length <= 2 { Group::Words } else { Group::Characters };
-                    sink(Feature { hash, group, word: length == 1 });
+                    sink(Feature { hash, group, word: length == shortest });
                 });
             }
         }
@@ -206,7 +158,7 @@ impl<S: FnMut(Feature)> Reader<S> {
 }
 
 /// Hands every feature of the text to `sink`, in the order of the text. Allocates nothing; the work is linear in what is
-/// read, and what is read is bounded by `settings.max_characters`.
+/// read: at most `settings.max_characters` characters of the text, and at most as many after normalisation.
 ///
 /// Of the [`Read`] that it returns, `characters`, `truncated` and `words` are filled in; the other fields are zero.
 #[inline]
@@ -215,12 +167,20 @@ pub fn features(text: &str, settings: &FeatureSettings, sink: impl FnMut(Feature
         Reader { settings: *settings, sink, window: Window::new(), word: WORD, before: START, words: 0 };
     let mut read = Read::default();
     let mut token = None;
-    for step in steps(text) {
-        if read.characters == settings.max_characters {
+    let mut text = text;
+    // A character is a byte at least: most texts are short enough without counting.
+    if text.len() > settings.max_characters as usize
+        && let Some((end, _)) = text.char_indices().nth(settings.max_characters as usize)
+    {
+        text = text.get(..end).unwrap_or_default();
+        read.truncated = true;
+    }
+    for (normalised, step) in steps(text).enumerate() {
+        if normalised == settings.max_characters as usize {
+            text = text.get(..step.character.start as usize).unwrap_or_default();
             read.truncated = true;
             break;
         }
-        read.characters += 1;
         if step.first {
             if let Some(kind) = token.replace(step.kind) {
                 reader.end(kind);
@@ -234,5 +194,6 @@ pub fn features(text: &str, settings: &FeatureSettings, sink: impl FnMut(Feature
         reader.pair(END);
     }
     read.words = reader.words;
+    read.characters = text.chars().count() as u32;
     read
 }

@@ -5,6 +5,7 @@ mod normalize;
 mod tables;
 mod words;
 
-pub use features::{Feature, FeatureSettings, Group, MAX_CHARACTERS, MAX_NGRAM, features};
+pub use crate::format::{FeatureSettings, MAX_CHARACTERS, MAX_NGRAM};
+pub use features::{Feature, Group, features};
 pub use normalize::{Character, Characters, Class, characters};
 pub use words::{Token, TokenKind, Tokens, tokens};

@@ -57,6 +57,9 @@ impl<'a> Bag<'a> {
             output: Dense::read(SectionKind::Output, section(SectionKind::Output)?)?,
         };
         let broken = |kind, rule| Err(FormatError::Section { kind, offset: 0, rule });
+        if bag.filter.owned().is_some_and(|rows| rows != bag.rows.buckets) {
+            return broken(SectionKind::Rows, "there are not as many rows as the filter has places");
+        }
         if bag.hidden.inputs != bag.rows.dim {
             return broken(SectionKind::Hidden, "the layer does not take as many numbers as a row has");
         }
@@ -100,11 +103,8 @@ impl<'a> Bag<'a> {
             sum.fill(0);
         }
         let mut read = features(text, &self.settings, |feature| {
-            if !self.filter.admits(feature.hash) {
-                return;
-            }
+            let Some(id) = self.filter.row(feature.hash, self.rows.buckets) else { return };
             known_words += u32::from(feature.word);
-            let id = ((u64::from(feature.hash) * u64::from(self.rows.buckets)) >> 32) as u32;
             let [words, characters] = &mut *ids;
             let (ids, waiting, count, sum) = match feature.group {
                 Group::Words => (words, &mut waiting[0], &mut counts[0], &mut sums[0]),

@@ -66,6 +66,7 @@ impl Plan {
             labels: ["lights.on", "lights.off", "oos"].map(str::to_string).to_vec(),
             settings: SETTINGS,
             buckets: 24,
+            owned: false,
             dim: 16,
             bits: 8,
             hidden: 8,
@@ -94,11 +95,15 @@ impl Plan {
         for text in &self.texts {
             features(text, &self.settings, |feature| hashes.push(feature.hash));
         }
-        let length = self.buckets as usize * (self.dim * self.bits / 8) as usize;
+        hashes.sort_unstable();
+        hashes.dedup();
+        let known = filter::Known::new(&hashes);
+        let buckets = if self.owned { known.len() as u32 } else { self.buckets };
+        let length = buckets as usize * (self.dim * self.bits / 8) as usize;
         let data: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
         let multipliers = [1 << 20 | random.below(1 << 20) as u32, 1 << 20 | random.below(1 << 20) as u32];
         let rows = Rows {
-            buckets: self.buckets,
+            buckets,
             dim: self.dim,
             bits: self.bits,
             multipliers,
@@ -109,7 +114,7 @@ impl Plan {
             (SectionKind::Meta, self.meta.as_bytes().to_vec()),
             (SectionKind::Labels, Labels::write(&self.labels)),
             (SectionKind::Features, Features::write(&self.settings)),
-            (SectionKind::Filter, filter::build(&hashes)),
+            (SectionKind::Filter, known.section(self.owned)),
             (SectionKind::Rows, rows.write()),
             (SectionKind::Hidden, Self::layer(&mut random, self.dim, self.hidden)),
             (SectionKind::Output, Self::layer(&mut random, self.hidden, self.labels.len() as u32)),

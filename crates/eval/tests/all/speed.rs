@@ -1,8 +1,8 @@
 //! Measuring speed.
 
 use crate::model::lights;
-use stonechat_engine::Kernel;
-use stonechat_eval::{ColdStart, SpeedOptions, cold_start, speed};
+use stonechat_engine::{Kernel, Model};
+use stonechat_eval::{ColdStart, LatencyUs, SpeedOptions, cold_start, latency, speed};
 
 #[test]
 fn measures_what_it_says() {
@@ -19,6 +19,17 @@ fn measures_what_it_says() {
     assert_eq!((found.examples, found.threads, found.model_bytes), (2, 2, bytes.len()));
     assert_eq!((found.cold_start_ms, found.resident_beyond_file_bytes), (1.5, Some(5)));
     assert!(found.to_string().contains("2 threads"));
+}
+
+#[test]
+fn longer_texts_take_longer_and_no_texts_take_nothing() {
+    let bytes = lights();
+    let model = Model::open(&bytes).unwrap();
+    let long = "turn it off ".repeat(20);
+    let p50 = |text: &str| latency(&model, Kernel::REFERENCE, &[text]).p50;
+    assert!(p50("on") < p50(&long));
+    let none = latency(&model, Kernel::REFERENCE, &[]);
+    assert_eq!(none, LatencyUs { p50: 0.0, p90: 0.0, p99: 0.0, max: 0.0 });
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Labelled rows: read from files, divided into splits, named and digested.
 
 mod digest;
-mod files;
 mod label_names;
 mod rows;
 mod splits;
@@ -9,5 +8,4 @@ mod splits;
 pub use digest::digest;
 pub use label_names::label_names;
 pub use rows::Dataset;
-pub(crate) use rows::has_label_lists;
 pub use splits::{Origin, Splits};

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::files::{Loaded, load, load_text};
 use super::splits::Splits;
 use crate::error::Error;
-use crate::example::Example;
+use crate::example::{Example, Split};
 use crate::finding::Finding;
+use crate::load::{DataSource, Loaded, load, load_text};
 use crate::task::{Kind, SplitShares, Task};
 
 /// The rows of a task, in the order of its files, and what is worth knowing about their reading.
@@ -67,6 +67,26 @@ impl Dataset {
         Ok(Dataset { examples: loaded.examples, warnings: loaded.findings, shares: task.split })
     }
 
+    /// Puts the rows of other data, read as those of the task are, in the place of the validation rows. Every
+    /// row there counts as one, whatever split it names. Returns how many rows gave way.
+    ///
+    /// # Errors
+    /// As [`Dataset::read`]; nothing has changed then.
+    pub fn replace_valid(&mut self, task: &Task, data: &Path) -> Result<usize, Error> {
+        let source = DataSource {
+            valid: vec![data.to_path_buf()],
+            options: task.data.options.clone(),
+            ..DataSource::default()
+        };
+        let given = Dataset::read(&Task { data: source, origin: data.to_path_buf(), ..task.clone() })?;
+        let before = self.examples.len();
+        self.examples.retain(|example| example.split != Some(Split::Valid));
+        let replaced = before - self.examples.len();
+        self.examples.extend(given.examples);
+        self.warnings.extend(given.warnings);
+        Ok(replaced)
+    }
+
     /// The labels that occur, the out-of-scope label included, and how many rows carry each.
     pub fn labels(&self) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
@@ -81,9 +101,4 @@ impl Dataset {
     pub fn split(self) -> Splits {
         Splits::divide(self.examples, self.warnings, self.shares)
     }
-}
-
-/// Whether a row of the task has the form of a list of labels.
-pub(crate) fn has_label_lists(task: &Task) -> Result<bool, Error> {
-    load(&task.data, &task.out_of_scope).map(|loaded| loaded.lists)
 }

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Row;
-use super::write::Lossy;
+use super::lossy::Lossy;
 use crate::document::Document;
 use crate::error::Error;
 use crate::example::{Example, Split};

@@ -3,8 +3,8 @@
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
 use super::columns::Columns;
+use super::lossy::Lossy;
 use super::row::split_of;
-use super::write::Lossy;
 use super::{ReadOptions, Row};
 use crate::document::Document;
 use crate::error::Error;

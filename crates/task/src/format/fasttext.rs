@@ -1,7 +1,7 @@
 //! fastText's lines: `__label__NAME __label__OTHER text`.
 
 use super::Row;
-use super::write::Lossy;
+use super::lossy::Lossy;
 use crate::document::Document;
 use crate::error::Error;
 use crate::example::Example;

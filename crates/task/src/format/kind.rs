@@ -1,6 +1,7 @@
 //! The formats by name.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use crate::text::nearest;
@@ -42,6 +43,21 @@ impl Format {
             Format::Clinc => "clinc",
             Format::Trec => "trec",
             Format::Folder => "folder",
+        }
+    }
+
+    /// The format to write a file of this name in, told by its extension alone, in any case; `None` where that
+    /// names none.
+    pub fn by_extension(path: &Path) -> Option<Format> {
+        let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
+        match extension.as_str() {
+            "csv" => Some(Format::Csv),
+            "tsv" => Some(Format::Tsv),
+            "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "fasttext" | "ft" => Some(Format::Fasttext),
+            "json" => Some(Format::Clinc),
+            "trec" => Some(Format::Trec),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Lines of a label and a text: `COARSE:fine How far is it ?`, `1 a charming film`.
 
-use super::write::Lossy;
+use super::lossy::Lossy;
 use super::{LabelLevel, ReadOptions, Row};
 use crate::document::Document;
 use crate::error::Error;

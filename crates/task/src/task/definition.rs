@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DataSource, Goal, Kind, SplitShares, file};
-use crate::dataset::has_label_lists;
+use super::{Goal, Kind, SplitShares, file};
 use crate::document::Document;
 use crate::error::Error;
 use crate::format::ReadOptions;
+use crate::load::{DataSource, load};
 
 /// What a model must understand.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,9 +64,7 @@ impl Task {
                 ..DataSource::default()
             };
             let mut task = Task::bare(name_of(path), data, path);
-            if has_label_lists(&task)? {
-                task.kind = Kind::MultiLabel;
-            }
+            task.kind = task.kind_of_rows()?;
             return Ok(task);
         };
         let document = Document::read(file)?;
@@ -107,8 +105,7 @@ impl Task {
         };
         task.kind = match read.kind {
             Some(kind) => kind,
-            None if has_label_lists(&task)? => Kind::MultiLabel,
-            None => Kind::SingleLabel,
+            None => task.kind_of_rows()?,
         };
         Ok(task)
     }
@@ -126,6 +123,12 @@ impl Task {
             goal: Goal::default(),
             origin: origin.to_path_buf(),
         }
+    }
+
+    /// The kind that the rows have: multi-label where one has the form of a list of labels.
+    fn kind_of_rows(&self) -> Result<Kind, Error> {
+        let lists = load(&self.data, &self.out_of_scope)?.lists;
+        Ok(if lists { Kind::MultiLabel } else { Kind::SingleLabel })
     }
 }
 

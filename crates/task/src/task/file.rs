@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::fields::{Fields, ParseNumber, line_of};
-use super::{DataSource, Goal, Kind, SplitShares, parse_latency_us, parse_size};
+use super::{Goal, Kind, SplitShares, parse_latency_us, parse_size};
 use crate::error::Error;
 use crate::format::ReadOptions;
+use crate::load::DataSource;
 
 /// What a task file says, before defaults.
 pub(super) struct TaskFile {

@@ -1,6 +1,5 @@
 //! The task: what a model must understand, where its examples are, and what it must achieve.
 
-mod data_source;
 mod definition;
 mod fields;
 mod file;
@@ -8,7 +7,6 @@ mod goal;
 mod kind;
 mod shares;
 
-pub use data_source::DataSource;
 pub use definition::Task;
 pub use goal::{Goal, parse_latency_us, parse_size};
 pub use kind::Kind;

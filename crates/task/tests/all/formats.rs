@@ -420,3 +420,19 @@ fn nothing_at_all_makes_it_panic() {
         }
     }
 }
+
+#[test]
+fn the_extension_tells_what_to_write() {
+    for (name, format) in [
+        ("a.csv", Some(Format::Csv)),
+        ("a.TSV", Some(Format::Tsv)),
+        ("a.ndjson", Some(Format::Jsonl)),
+        ("a.ft", Some(Format::Fasttext)),
+        ("a.json", Some(Format::Clinc)),
+        ("a.trec", Some(Format::Trec)),
+        ("a.txt", None),
+        ("csv", None),
+    ] {
+        assert_eq!(Format::by_extension(name.as_ref()), format, "{name}");
+    }
+}

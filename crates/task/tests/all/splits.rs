@@ -6,7 +6,7 @@ use stonechat_task::{
     Dataset, Example, Origin, ReadOptions, Slot, Split, SplitShares, Splits, Task, digest, label_names,
 };
 
-use crate::support::{Folder, example};
+use crate::support::{Folder, example, kinds};
 
 fn numbered(count: u32) -> Vec<Example> {
     (0..count).map(|n| example(n + 1, &format!("this is text {n}"), &["a"])).collect()
@@ -169,4 +169,23 @@ fn the_digest_sees_every_difference_and_no_file_name() {
         hex, "8c5f52ca7729b153",
         "model files name their data by this digest: change the code, never this number"
     );
+}
+
+#[test]
+fn other_rows_take_the_place_of_the_validation_rows() {
+    let folder = Folder::new(&[
+        ("task.csv", b"text,label,split\none,a,train\ntwo,a,valid\nthree,b,test\n"),
+        ("more.csv", b"text,label,split\nfour,b,train\nfive,a,test\n"),
+        ("broken.csv", b"text,label\nfour,\n"),
+    ]);
+    let task = Task::read(&folder.path("task.csv")).unwrap();
+    let mut data = Dataset::read(&task).unwrap();
+    let error = data.replace_valid(&task, &folder.path("broken.csv")).unwrap_err();
+    assert!(folder.message(&error).starts_with("broken.csv:2: "), "{error}");
+    assert_eq!(data.examples, Dataset::read(&task).unwrap().examples);
+    assert_eq!(data.replace_valid(&task, &folder.path("more.csv")).unwrap(), 1);
+    assert_eq!(kinds(&data.warnings), ["split-overridden"]);
+    let splits = data.split();
+    let by_split = Split::ALL.map(|split| texts(splits.get(split)));
+    assert_eq!(by_split, [vec!["one"], vec!["four", "five"], vec!["three"]]);
 }

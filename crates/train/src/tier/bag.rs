@@ -42,11 +42,6 @@ pub(crate) struct Fit<'a> {
     pub(crate) multi_label: bool,
     /// The table row of each feature of the dictionary.
     pub(crate) buckets: &'a [u32],
-    /// In how many rows each feature stands.
-    pub(crate) counts: &'a [u32],
-    /// Where to start from, unless at random. Then there are at least as many numbers in a table row as labels, and twice
-    /// as many in the hidden layer.
-    pub(crate) start: Option<&'a Linear>,
     /// Tells apart the fits of one recipe.
     pub(crate) stream: u64,
 }
@@ -55,8 +50,6 @@ pub(crate) struct Fit<'a> {
 const MARGIN: f32 = 4.0;
 /// Table rows start within this much of zero.
 const SPREAD: f32 = 0.03;
-/// Epochs after a linear start: it is close already.
-const LINEAR_EPOCHS: u32 = 5;
 /// Steps at the least, however few rows there are.
 const LEAST_STEPS: usize = 1000;
 
@@ -78,43 +71,41 @@ impl Bag {
         }
     }
 
-    /// A bag that computes what the linear machine does: one number of the row for each label, passed through the rectifier
-    /// as it is and negated. What is left over of rows and layers stays random and small.
-    fn linear(fit: &Fit<'_>, linear: &Linear, random: &mut Random) -> Self {
-        let mut bag = Self::random(fit, random);
-        let Shape { buckets, dim, hidden, labels } = fit.shape;
-        let mut shares = vec![0.0f32; buckets];
-        for row in bag.table.chunks_exact_mut(dim) {
-            row[..labels].fill(0.0);
-        }
-        for (feature, (&bucket, &count)) in fit.buckets.iter().zip(fit.counts).enumerate() {
+    /// A bag that computes what a linear machine does: one number of the row for each label, passed through the rectifier as
+    /// it is and negated. `buckets` and `counts` are the table row of each feature and how often it stands in the rows. There
+    /// are at least as many numbers in a table row as labels, and twice as many in the hidden layer.
+    pub(crate) fn linear(
+        linear: &Linear,
+        shape: Shape,
+        buckets: &[u32],
+        counts: &[u32],
+        character_weight: f32,
+    ) -> Self {
+        let Shape { dim, hidden, labels, .. } = shape;
+        let mut bag = Self {
+            shape,
+            table: vec![0.0; shape.buckets * dim],
+            hidden: vec![0.0; hidden * dim],
+            hidden_biases: vec![0.0; hidden],
+            output: vec![0.0; labels * hidden],
+            output_biases: linear.biases.iter().map(|bias| MARGIN * bias).collect(),
+            character_weight,
+        };
+        let mut shares = vec![0.0f32; shape.buckets];
+        for (feature, (&bucket, &count)) in buckets.iter().zip(counts).enumerate() {
             shares[bucket as usize] += count as f32;
             let row = &mut bag.table[bucket as usize * dim..][..labels];
             add_scaled(MARGIN * count as f32, linear.weights(feature), row);
         }
         // Features that share a row have the mean of their weights, by how often each is read.
         for (row, share) in bag.table.chunks_exact_mut(dim).zip(&shares) {
-            row[..labels].iter_mut().for_each(|value| *value /= share.max(1.0));
+            row.iter_mut().for_each(|value| *value /= share.max(1.0));
         }
-        for unit in 0..hidden {
-            let label = unit / 2;
-            let sign = if unit % 2 == 0 { 1.0 } else { -1.0 };
-            if label < labels {
-                bag.hidden[unit * dim..][..dim].fill(0.0);
+        for label in 0..labels {
+            for (unit, sign) in [(2 * label, 1.0), (2 * label + 1, -1.0)] {
                 bag.hidden[unit * dim + label] = sign;
+                bag.output[label * hidden + unit] = sign;
             }
-            for (other, row) in bag.output.chunks_exact_mut(hidden).enumerate() {
-                row[unit] = if label >= labels {
-                    row[unit] * SPREAD
-                } else if other == label {
-                    sign
-                } else {
-                    0.0
-                };
-            }
-        }
-        for (bias, margin) in bag.output_biases.iter_mut().zip(&linear.biases) {
-            *bias = MARGIN * margin;
         }
         bag
     }
@@ -244,10 +235,7 @@ impl TableSteps {
 }
 
 /// How many epochs a fit of so many rows takes.
-pub(crate) fn epochs(recipe: &Recipe, rows: usize, linear: bool) -> u32 {
-    if linear {
-        return LINEAR_EPOCHS.min(recipe.epochs);
-    }
+pub(crate) fn epochs(recipe: &Recipe, rows: usize) -> u32 {
     let steps = rows.div_ceil(recipe.batch as usize).max(1);
     // A recipe that asks for few epochs means it; the floor is for few rows.
     let least =
@@ -259,12 +247,9 @@ pub(crate) fn epochs(recipe: &Recipe, rows: usize, linear: bool) -> u32 {
 /// loss so far in it.
 pub(crate) fn fit(rows: &[Row], fit: &Fit<'_>, mut advance: impl FnMut(usize, (u32, u32), f32)) -> Bag {
     let mut random = Random::new(fit.recipe.seed, fit.stream);
-    let mut bag = match fit.start {
-        Some(linear) => Bag::linear(fit, linear, &mut random),
-        None => Bag::random(fit, &mut random),
-    };
+    let mut bag = Bag::random(fit, &mut random);
     let mut learner = Learner::new(fit);
-    let epochs = epochs(fit.recipe, rows.len(), fit.start.is_some());
+    let epochs = epochs(fit.recipe, rows.len());
     let batch = fit.recipe.batch as usize;
     let steps = rows.len().div_ceil(batch) * epochs as usize;
     let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -348,7 +333,7 @@ impl<'a> Learner<'a> {
         }
         bag.pool([&self.kept[0], &self.kept[1]], &mut self.pooled);
         bag.hide(&self.pooled, &mut self.units);
-        let dropout = if self.fit.start.is_some() { 0.0 } else { recipe.hidden_dropout as f32 };
+        let dropout = recipe.hidden_dropout as f32;
         for (unit, slope) in self.units.iter_mut().zip(&mut self.slopes) {
             let kept = if dropout > 0.0 && random.unit() < dropout { 0.0 } else { 1.0 / (1.0 - dropout) };
             *slope = if *unit > 0.0 { kept } else { 0.0 };
@@ -429,16 +414,12 @@ impl<'a> Learner<'a> {
         } else {
             1.0 - (step as f32 - warm) / (steps as f32 - warm + 1.0)
         };
-        let (rate, table_rate) = match self.fit.start {
-            Some(_) => (recipe.linear_rate as f32, 1.0),
-            None => (recipe.rate as f32, recipe.table_rate as f32),
-        };
-        let rate = rate * height;
+        let rate = recipe.rate as f32 * height;
         self.decays[0] *= f64::from(MEAN);
         self.decays[1] *= f64::from(SQUARE);
         let unbias = self.decays.map(|decay| (1.0 / (1.0 - decay)) as f32);
         let decay = recipe.decay as f32;
-        self.table.step(&mut bag.table, self.fit.shape.dim, rate * table_rate);
+        self.table.step(&mut bag.table, self.fit.shape.dim, rate * recipe.table_rate as f32);
         self.hidden.step(&mut bag.hidden, rate, unbias, decay);
         self.output.step(&mut bag.output, rate, unbias, decay);
         self.hidden_biases.step(&mut bag.hidden_biases, rate, unbias, 0.0);

@@ -4,28 +4,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::DataSource;
 use crate::document::Document;
 use crate::error::Error;
 use crate::example::{Example, Source, Split};
 use crate::file_name::{hidden, is_no_data, is_side_file};
 use crate::finding::{Finding, Places, Severity};
 use crate::format::{Format, ReadOptions, Row, detect, is_class_folder, parse, read_classes};
-use crate::task::DataSource;
 
 /// Folders named after splits are entered this deep, so that a link to itself comes to an end.
 const MAX_DEPTH: usize = 4;
 
 /// Rows as read, before the task has its say.
 #[derive(Default)]
-pub(super) struct Loaded {
-    pub(super) examples: Vec<Example>,
-    pub(super) findings: Vec<Finding>,
+pub(crate) struct Loaded {
+    pub(crate) examples: Vec<Example>,
+    pub(crate) findings: Vec<Finding>,
     /// Whether a row has the form of a list of labels.
-    pub(super) lists: bool,
+    pub(crate) lists: bool,
 }
 
 /// Reads everything that a task names.
-pub(super) fn load(data: &DataSource, out_of_scope: &str) -> Result<Loaded, Error> {
+pub(crate) fn load(data: &DataSource, out_of_scope: &str) -> Result<Loaded, Error> {
     let mut loader = Loader { options: &data.options, out_of_scope, loaded: Loaded::default() };
     let named = [
         (Some(Split::Train), &data.train),
@@ -42,7 +42,7 @@ pub(super) fn load(data: &DataSource, out_of_scope: &str) -> Result<Loaded, Erro
 }
 
 /// Reads one text in memory as if it were a file of that name in the folder of the data.
-pub(super) fn load_text(
+pub(crate) fn load_text(
     path: &Path,
     text: &str,
     options: &ReadOptions,

@@ -1,0 +1,70 @@
+//! The same rows, recipe and seed give the same file.
+
+use stonechat_task::{Splits, Task};
+use stonechat_train::Trainer;
+
+use crate::support::{many, recipe, rest, single, splits, task};
+
+/// Trains the same with different numbers of threads, then with another seed.
+fn check(task: &Task, splits: &Splits, settings: &[(&str, &str)], bits: u32) {
+    let with = |threads: usize| {
+        let trained = Trainer::new(recipe(settings)).threads(threads).train(task, splits).unwrap();
+        // Set-aside rows make a draft, which is what threads have to share.
+        assert!(trained.report.draft && trained.report.valid_rows > 0);
+        assert_eq!(trained.report.bits, bits);
+        trained
+    };
+    let first = with(1);
+    for threads in [1, 2, 3, 0] {
+        let again = with(threads);
+        assert!(again.model == first.model, "{threads} threads give another file");
+        assert_eq!(again.report, first.report);
+    }
+    let mut told = 0;
+    let listener = Box::new(|_: &stonechat_train::Progress| told += 1);
+    let heard = Trainer::new(recipe(settings)).threads(2).on_progress(listener).train(task, splits).unwrap();
+    assert!(heard.model == first.model && told > 0, "a listener changes nothing");
+    let mut other = recipe(settings);
+    other.seed += 1;
+    let other = Trainer::new(other).train(task, splits).unwrap();
+    assert!(rest(&other.model) != rest(&first.model), "the seed changes nothing");
+}
+
+#[test]
+fn few_labels() {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", &single(5, 300, 1))]);
+    check(&task, &splits, &[("max_size", "60000")], 8);
+}
+
+#[test]
+fn more_labels() {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", &single(12, 400, 2))]);
+    check(&task, &splits, &[("max_size", "150000"), ("epochs", "8"), ("bits", "8")], 8);
+}
+
+#[test]
+fn rows_of_4_bits() {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", &single(12, 400, 2))]);
+    check(&task, &splits, &[("max_size", "60000"), ("epochs", "8"), ("bits", "4")], 4);
+}
+
+#[test]
+fn any_number_of_labels() {
+    let task = task("multi-label");
+    let splits = splits(&task, &[("train.jsonl", &many(12, 400, 3))]);
+    check(&task, &splits, &[("max_size", "150000"), ("epochs", "8"), ("bits", "8")], 8);
+}
+
+/// A change of one character of one row is another file: nothing is cached between trainings.
+#[test]
+fn other_rows_give_another_file() {
+    let task = task("single-label");
+    let mut rows = single(3, 90, 4);
+    let first = Trainer::new(recipe(&[])).train(&task, &splits(&task, &[("train.jsonl", &rows)])).unwrap();
+    rows[0].0.push('x');
+    let other = Trainer::new(recipe(&[])).train(&task, &splits(&task, &[("train.jsonl", &rows)])).unwrap();
+    assert!(rest(&first.model) != rest(&other.model));
+}

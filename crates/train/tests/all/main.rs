@@ -1,0 +1,12 @@
+//! The trainer from rows to a file, as a user of the crate meets it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod calibration;
+mod determinism;
+mod edges;
+mod learning;
+mod quantization;
+mod rows;
+mod size;
+mod support;

@@ -1,0 +1,72 @@
+//! Which rows are read for what.
+
+use stonechat_task::Origin;
+
+use crate::support::{meta, rest, scores, single, splits, task, train};
+
+#[test]
+fn test_rows_are_never_read() {
+    let task = task("single-label");
+    let (rows, test) = (single(4, 200, 1), single(4, 50, 2));
+    let mut other = test.clone();
+    for (text, labels) in &mut other {
+        text.insert_str(0, "altogether different ");
+        labels[0] = "label0".to_string();
+    }
+    other[0].1[0] = "a label that is not in the train rows".to_string();
+    let [first, second] = [&test, &other].map(|test| {
+        train(&task, &splits(&task, &[("train.jsonl", &rows), ("test.jsonl", test)]), &[("max_size", "60000")])
+    });
+    assert!(rest(&first.model) == rest(&second.model));
+    assert_eq!(first.report, second.report);
+    let [mut one, mut two] = [&first, &second].map(|trained| meta(&trained.model));
+    assert_ne!(one["data"]["digest"], two["data"]["digest"], "the digest names all rows");
+    assert_eq!(one["data"]["test"], 50);
+    for document in [&mut one, &mut two] {
+        document["data"]["digest"].take();
+    }
+    assert_eq!(one, two, "and nothing else tells of them");
+}
+
+#[test]
+fn rows_outside_the_task_are_not_learned() {
+    let task = task("single-label");
+    let rows = single(4, 200, 1);
+    let mut with = rows.clone();
+    for at in 0..30 {
+        with.insert(at * 5, (format!("what is the meaning of life number {at}"), vec![task.out_of_scope.clone()]));
+    }
+    let test = single(4, 20, 2);
+    let [inside, all] = [&rows, &with].map(|rows| {
+        train(&task, &splits(&task, &[("train.jsonl", rows), ("test.jsonl", &test)]), &[("max_size", "60000")])
+    });
+    assert!(rest(&inside.model) == rest(&all.model));
+    assert!(all.report.notes.iter().any(|note| note.contains("`oos` were not learned")), "{:?}", all.report.notes);
+    assert_eq!(all.report.labels, 4);
+}
+
+#[test]
+fn given_validation_rows_only_tune() {
+    let task = task("single-label");
+    let rows = single(4, 200, 1);
+    let [one, two] = [3, 4].map(|seed| {
+        let splits = splits(&task, &[("train.jsonl", &rows), ("valid.jsonl", &single(4, 60, seed))]);
+        assert_eq!(splits.valid_origin, Origin::Given);
+        train(&task, &splits, &[("max_size", "60000")])
+    });
+    assert!(!one.report.draft && one.report.train_rows < 200);
+    let texts = || rows.iter().map(|(text, _)| text.as_str());
+    assert_eq!(scores(&one.model, texts()), scores(&two.model, texts()));
+}
+
+#[test]
+fn validation_rows_set_aside_are_learned_in_the_end() {
+    let task = task("single-label");
+    let rows = single(4, 200, 1);
+    let splits = splits(&task, &[("train.jsonl", &rows), ("test.jsonl", &single(4, 20, 2))]);
+    assert_eq!(splits.valid_origin, Origin::SetAside);
+    let trained = train(&task, &splits, &[]);
+    assert!(trained.report.draft);
+    assert_eq!(trained.report.train_rows, 200);
+    assert_eq!(trained.report.valid_rows, splits.valid.len());
+}

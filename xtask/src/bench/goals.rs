@@ -1,0 +1,134 @@
+//! The targets of the project, and whether they are reached.
+
+use super::measure::Measured;
+use super::sets::{Least, RECIPE_SIZE, SETS};
+use super::side::Side;
+use serde::Serialize;
+
+/// Seconds of the training on BANKING77, at the most.
+const TRAIN_S: f64 = 60.0;
+/// Of one text on one thread, at the most, for every model.
+const P50_US: f64 = 15.0;
+const P99_US: f64 = 40.0;
+/// From no file to the first answer, at the most, for every model.
+const COLD_START_MS: f64 = 5.0;
+/// Memory beside the file, in megabytes, at the most, for every model.
+const RESIDENT_MB: f64 = 8.0;
+/// Percentage points that quantisation may cost.
+const LOSS_POINTS: f64 = 0.3;
+/// The loss is judged where one row weighs no more than it may cost.
+const LOSS_ROWS: usize = 334;
+
+/// One target, held against what was measured.
+#[derive(Serialize)]
+pub(super) struct Goal {
+    pub(super) name: String,
+    pub(super) unit: &'static str,
+    /// Whether the target is the least that will do; else it is the most.
+    pub(super) at_least: bool,
+    pub(super) target: f64,
+    /// What was measured; null if it could not be, and then the target is missed.
+    pub(super) reached: Option<f64>,
+    /// The model that was measured.
+    pub(super) of: String,
+    /// What the peers reach.
+    pub(super) peer: Option<String>,
+    pub(super) met: bool,
+}
+
+impl Goal {
+    fn least(name: String, target: f64, reached: f64, of: String, peer: Option<String>) -> Self {
+        // Targets and shares have five digits in the records.
+        let met = reached + 5e-4 >= target;
+        Self { name, unit: "%", at_least: true, target, reached: Some(reached), of, peer, met }
+    }
+
+    fn most(
+        name: &str,
+        unit: &'static str,
+        target: f64,
+        (of, reached): (String, Option<f64>),
+        peer: Option<String>,
+    ) -> Self {
+        let met = reached.is_some_and(|reached| reached <= target);
+        Self { name: name.to_string(), unit, at_least: false, target, reached, of, peer, met }
+    }
+}
+
+/// Every target that the measured models are meant for.
+///
+/// # Errors
+///
+/// A target is what a peer reaches, and the record of the peers does not say.
+pub(super) fn judge(models: &[Measured], side: Option<&Side>) -> Result<Vec<Goal>, String> {
+    let mut goals = models.iter().map(accuracy).collect::<Result<Vec<_>, _>>()?;
+    let theirs = side.map(|side| (&side.fasttext, side.set));
+    if let Some(model) = models.iter().find(|model| model.set == "banking77" && model.max_size.is_none()) {
+        let peer = theirs.map(|(fasttext, _)| format!("fastText {:.1} s", fasttext.train_wall_s));
+        goals.push(Goal::most("training", "s", TRAIN_S, (model.name(), Some(model.train.wall_s)), peer));
+    }
+    let times = "one text";
+    let peer =
+        theirs.map(|(fasttext, set)| format!("fastText on {set} {:.1} µs, mean", fasttext.us_per_text));
+    let found = worst(models, |model| Some(model.speed.latency_us.p50));
+    goals.extend(found.map(|found| Goal::most(&format!("{times}, p50"), "µs", P50_US, found, peer)));
+    let found = worst(models, |model| Some(model.speed.latency_us.p99));
+    goals.extend(found.map(|found| Goal::most(&format!("{times}, p99"), "µs", P99_US, found, None)));
+    let peer =
+        theirs.map(|(fasttext, set)| format!("fastText on {set} {:.1} ms, process", fasttext.one_line_ms));
+    let found = worst(models, |model| Some(model.speed.cold_start_ms));
+    goals.extend(found.map(|found| Goal::most("cold start", "ms", COLD_START_MS, found, peer)));
+    let found = worst(models, |model| model.speed.resident_beyond_file_bytes.map(|bytes| bytes as f64 / 1e6));
+    goals.extend(found.map(|found| Goal::most("resident beyond the file", "MB", RESIDENT_MB, found, None)));
+    let judged: Vec<_> = models.iter().filter(|model| model.train.report.valid_rows >= LOSS_ROWS).collect();
+    let found = worst(judged, |model| model.train.report.quantization_loss_points);
+    goals.extend(found.map(|found| Goal::most("quantisation loss", "points", LOSS_POINTS, found, None)));
+    Ok(goals)
+}
+
+/// How often a model is right, in a file as small as was asked for.
+fn accuracy(model: &Measured) -> Result<Goal, String> {
+    let wanted = SETS.iter().filter(|set| set.name == model.set).flat_map(|set| set.models);
+    let least = wanted.filter(|wanted| wanted.max_size == model.max_size).map(|wanted| wanted.least).next();
+    let linear = model.peers.linear_svc;
+    let target = match least {
+        Some(Least::Share(share)) => share,
+        Some(Least::LinearSvc) => {
+            linear.ok_or(format!("{}: no scikit-learn in the record of the peers", model.set))?
+        }
+        None => return Err(format!("{}: no target for this size; give it one in sets.rs", model.name())),
+    };
+    let size = model.max_size.unwrap_or(RECIPE_SIZE);
+    let name = format!("{}, at most {:.1} MB", model.set, size as f64 / 1e6);
+    let peers = [("LinearSVC", linear), ("fastText", model.peers.fasttext)];
+    let peers = peers.iter().filter_map(|(name, share)| Some(format!("{name} {:.2}", (*share)? * 100.0)));
+    let peer = Some(peers.collect::<Vec<_>>().join(", "));
+    let of = format!("{:.3} MB", model.model.bytes as f64 / 1e6);
+    let mut goal = Goal::least(name, target * 100.0, model.test.accuracy * 100.0, of, peer);
+    goal.met &= model.model.bytes <= size;
+    Ok(goal)
+}
+
+/// The model with the largest value, the first of equals. One without a value is the worst of all.
+fn worst<'a>(
+    models: impl IntoIterator<Item = &'a Measured>,
+    value: impl Fn(&Measured) -> Option<f64>,
+) -> Option<(String, Option<f64>)> {
+    let size = |value: &Option<f64>| value.unwrap_or(f64::INFINITY);
+    let values = models.into_iter().map(|model| (model.name(), value(model)));
+    values.reduce(|worst, next| if size(&next.1) > size(&worst.1) { next } else { worst })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_met_at_its_very_value() {
+        let least = |target, reached| Goal::least(String::new(), target, reached, String::new(), None).met;
+        // 1509 of 1821 rows, and the same with the five digits of a record.
+        assert!(least(82.867, 1509.0 / 18.21) && !least(82.867, 1508.0 / 18.21));
+        let most = |reached| Goal::most("", "s", 60.0, (String::new(), reached), None).met;
+        assert!(most(Some(60.0)) && !most(Some(60.01)) && !most(None));
+    }
+}

@@ -1,0 +1,99 @@
+//! All of it, in order.
+
+use super::circumstances::{Circumstances, commit_date};
+use super::goals::judge;
+use super::measure::{Measured, measure};
+use super::options::Options;
+use super::peers::{Peers, fasttext};
+use super::prepare::prepare;
+use super::program::build;
+use super::record::Record;
+use super::side::{Side, compare};
+use super::table::markdown;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The data set on which fastText runs beside Stonechat.
+const BESIDE: &str = "banking77";
+
+/// Builds the command line, trains and measures every model, prints the table and writes the record.
+///
+/// # Errors
+///
+/// A target is missed, or nothing could be measured: a program fails, the data are missing or not the official rows.
+pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
+    let root = &fs::canonicalize(root).map_err(|error| format!("{}: {error}", root.display()))?;
+    let mut circumstances = Circumstances::before(root)?;
+    let data = folder(root, options)?;
+    let work = root.join("target/bench");
+    let rows_folder = work.join("data");
+    fs::create_dir_all(&rows_folder).map_err(|error| format!("{}: {error}", rows_folder.display()))?;
+    let date = match &options.date {
+        Some(date) => date.clone(),
+        None => commit_date(root)?,
+    };
+    let out = options.out.clone().unwrap_or_else(|| place(root, options, &date, &circumstances));
+    if !out.parent().is_some_and(|folder| folder.as_os_str().is_empty() || folder.is_dir()) {
+        return Err(format!("{}: its folder is not there; make it", out.display()));
+    }
+    eprintln!("building");
+    let program = build(root)?;
+    let fasttext = fasttext();
+    if fasttext.is_none() {
+        let hint = "fasttext: not installed, so it does not run beside Stonechat; apt-get install fasttext";
+        if options.peers {
+            return Err(hint.to_string());
+        }
+        eprintln!("{hint}");
+    }
+    let peers = match options.peers {
+        true => Peers::measure(root, &data, &options.sets, &work)?,
+        false => Peers::newest(root)?,
+    };
+
+    let mut models: Vec<Measured> = Vec::new();
+    let mut side: Option<Side> = None;
+    for set in &options.sets {
+        let theirs = peers.of(set)?;
+        let rows = prepare(set, &data, &rows_folder)?;
+        for wanted in set.models {
+            let model = measure(&program, set, wanted, &rows, theirs, &work)?;
+            eprintln!(
+                "{}: {:.2} %, trained in {:.1} s",
+                model.name(),
+                model.test.accuracy * 100.0,
+                model.train.wall_s
+            );
+            if let Some(fasttext) = fasttext.as_deref().filter(|_| set.name == BESIDE && side.is_none()) {
+                side = Some(compare(&program, fasttext, &model, &rows, theirs, &work)?);
+            }
+            models.push(model);
+        }
+    }
+    circumstances.after();
+
+    let goals = judge(&models, side.as_ref())?;
+    let missed = goals.iter().filter(|goal| !goal.met).count();
+    let all = goals.len();
+    let record = Record { date, circumstances, peers: peers.file, goals, models, side_by_side: side };
+    let table = markdown(&record);
+    print!("{table}");
+    record.write(&out, &table)?;
+    eprintln!("{}: the record", out.display());
+    if missed == 0 { Ok(()) } else { Err(format!("{missed} of {all} targets missed")) }
+}
+
+/// The folder of the data sets.
+fn folder(root: &Path, options: &Options) -> Result<PathBuf, String> {
+    let named = options.data.clone().or_else(|| std::env::var_os("STONECHAT_DATA").map(PathBuf::from));
+    let folder = named.unwrap_or_else(|| root.join("../shared/data"));
+    fs::canonicalize(&folder).map_err(|error| {
+        format!("{}: {error}; point --data at the folder of the data sets", folder.display())
+    })
+}
+
+/// Where the record goes unless told otherwise. One of some sets is not kept.
+fn place(root: &Path, options: &Options, date: &str, circumstances: &Circumstances) -> PathBuf {
+    let name = format!("{date}-{}.json", circumstances.commit.get(..8).unwrap_or(&circumstances.commit));
+    root.join(if options.some { "target/bench" } else { "bench/record" }).join(name)
+}

@@ -1,0 +1,61 @@
+//! The golden models, each a task and a recipe.
+
+use std::path::Path;
+use stonechat_task::{Dataset, Splits, Task};
+use stonechat_train::{Recipe, Trainer};
+
+/// A model to be trained.
+pub(super) struct Golden {
+    /// The name of its file, without the extension.
+    pub(super) name: &'static str,
+    /// The folder of its task, from the root of the repository.
+    task: &'static str,
+    /// What its recipe has otherwise than the default.
+    settings: &'static [(&'static str, &'static str)],
+}
+
+/// The models, chosen for the ways through the engine that they take. Small, because they stay for ever.
+pub(super) const MODELS: [Golden; 5] = [
+    // Many labels: a random start, and the first example of the documentation.
+    Golden {
+        name: "smart-home",
+        task: "crates/cli/templates/smart-home",
+        settings: &[("max_size", "120000"), ("bits", "8")],
+    },
+    // The same with two numbers of a row in a byte.
+    Golden {
+        name: "smart-home-4-bit",
+        task: "crates/cli/templates/smart-home",
+        settings: &[("max_size", "60000"), ("bits", "4")],
+    },
+    // Few labels: a linear start. Reads little of a text, so that short texts are cut too.
+    Golden {
+        name: "confirm",
+        task: "golden/data/confirm",
+        settings: &[("max_size", "40000"), ("max_characters", "64")],
+    },
+    // Any number of labels.
+    Golden { name: "repairs", task: "golden/data/repairs", settings: &[("max_size", "60000")] },
+    // Scripts without spaces.
+    Golden { name: "travel", task: "golden/data/travel", settings: &[("max_size", "60000")] },
+];
+
+impl Golden {
+    /// The rows of its task.
+    pub(super) fn data(&self, root: &Path) -> Result<(Task, Splits), String> {
+        let task = Task::read(&root.join(self.task)).map_err(|error| error.to_string())?;
+        let splits = Dataset::read(&task).map_err(|error| error.to_string())?.split();
+        Ok((task, splits))
+    }
+
+    /// Its file, trained.
+    pub(super) fn train(&self, task: &Task, splits: &Splits) -> Result<Vec<u8>, String> {
+        let failed = |error: &dyn std::fmt::Display| format!("golden model {}: {error}", self.name);
+        let mut recipe = Recipe::default();
+        for (key, value) in self.settings {
+            recipe.set(key, value).map_err(|error| failed(&error))?;
+        }
+        let trained = Trainer::new(recipe).threads(2).train(task, splits).map_err(|error| failed(&error))?;
+        Ok(trained.model)
+    }
+}
