@@ -28,9 +28,7 @@ fn tables() -> Vec<PathBuf> {
 /// An answer as a table writes it.
 fn written(found: &Prediction<'_>) -> Value {
     let read = found.read();
-    let top = |label: stonechat_engine::Label<'_>| {
-        json!({ "label": label.name, "score": label.score.0, "confidence": label.confidence.raw() })
-    };
+    let top = |label: stonechat_engine::Label<'_>| json!({ "label": label.name, "score": label.score.0, "confidence": label.confidence.raw() });
     json!({
         "decision": found.decision().name(),
         "reason": found.reason().map(|reason| reason.name()),
@@ -98,12 +96,15 @@ fn every_model_has_a_table() {
 fn normalisation_shows_in_the_tables() {
     for path in tables() {
         let text = fs::read_to_string(&path).unwrap();
-        let cases: Vec<Value> = text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
+        let cases: Vec<Value> =
+            text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
         let hash = |name: &str| {
             let case = cases.iter().find(|case| case["name"] == name);
             case.unwrap_or_else(|| panic!("{}: no case {name}", path.display()))["score_hash"].clone()
         };
-        for name in ["capitals", "mixed case", "spaces around", "tab and newline between", "zero-width characters"] {
+        for name in
+            ["capitals", "mixed case", "spaces around", "tab and newline between", "zero-width characters"]
+        {
             assert_eq!(hash(name), hash("command"), "{}: {name}", path.display());
         }
         assert_eq!(hash("accents decomposed"), hash("accents composed"), "{}", path.display());

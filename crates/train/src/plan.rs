@@ -33,17 +33,25 @@ const MOST_SHARED: usize = 8;
 const LEAST_BUCKETS: usize = 33;
 
 impl Plan {
-    /// Plans a model of these labels.
-    pub(crate) fn new(recipe: &Recipe, labels: &[String], multi_label: bool) -> Result<Self, TrainError> {
+    /// Plans a model of these labels: a linear machine, or a network.
+    pub(crate) fn new(
+        recipe: &Recipe,
+        labels: &[String],
+        multi_label: bool,
+        linear: bool,
+    ) -> Result<Self, TrainError> {
         let count = labels.len();
-        let few = count <= recipe.linear_labels as usize;
         let mut dim = match recipe.dim as usize {
-            0 if few => count.next_multiple_of(2),
+            0 if linear => count.next_multiple_of(2),
             0 if count <= 16 => 32,
             0 => 64,
             dim => dim,
         };
-        let mut hidden = if recipe.hidden == 0 { 2 * dim } else { recipe.hidden as usize };
+        let mut hidden = match recipe.hidden as usize {
+            0 if linear => 2 * count,
+            0 => 3 * dim,
+            hidden => hidden,
+        };
         let names: u64 = labels.iter().map(|name| name.len() as u64 + 4).sum();
         let layers = |dim: usize, hidden: usize| {
             let layer =
@@ -54,7 +62,7 @@ impl Plan {
             OVERHEAD + names + layers(dim, hidden) + bytes(LEAST_BUCKETS, dim, 8, true)
         };
         // Many labels make the output layer large: it narrows until it leaves half of the file to the table.
-        while recipe.hidden == 0 && !few && hidden > 16 && layers(dim, hidden) > recipe.max_size / 2 {
+        while recipe.hidden == 0 && !linear && hidden > 16 && layers(dim, hidden) > recipe.max_size / 2 {
             hidden /= 2;
             if recipe.dim == 0 {
                 dim = dim.min(hidden);
@@ -64,7 +72,7 @@ impl Plan {
             return Err(TrainError::Size { max_size: recipe.max_size, least: least(dim, hidden) });
         }
         let room = recipe.max_size - OVERHEAD - names - layers(dim, hidden);
-        let linear = few && count <= dim && 2 * count <= hidden;
+        let linear = linear && count <= dim && 2 * count <= hidden;
         Ok(Self {
             labels: count,
             multi_label,
@@ -123,27 +131,27 @@ mod tests {
 
     #[test]
     fn few_labels_make_a_linear_machine() {
-        let plan = Plan::new(&Recipe::default(), &labels(5), false).unwrap();
-        assert!(plan.linear && plan.dim == 6 && plan.hidden == 12);
-        let plan = Plan::new(&Recipe::default(), &labels(77), false).unwrap();
-        assert!(!plan.linear && plan.dim == 64 && plan.hidden == 128);
+        let plan = Plan::new(&Recipe::default(), &labels(5), false, true).unwrap();
+        assert!(plan.linear && plan.dim == 6 && plan.hidden == 10);
+        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap();
+        assert!(!plan.linear && plan.dim == 64 && plan.hidden == 192);
     }
 
     #[test]
     fn many_labels_narrow_the_hidden_layer() {
-        let plan = Plan::new(&Recipe::default(), &labels(10_000), false).unwrap();
-        assert!(plan.hidden < 128, "{plan:?}");
+        let plan = Plan::new(&Recipe::default(), &labels(10_000), false, false).unwrap();
+        assert!(plan.hidden < 192, "{plan:?}");
         let small = Recipe { max_size: 30_000, ..Recipe::default() };
-        let error = Plan::new(&small, &labels(10_000), false).unwrap_err();
+        let error = Plan::new(&small, &labels(10_000), false, false).unwrap_err();
         assert!(matches!(error, TrainError::Size { max_size: 30_000, least } if least > 30_000), "{error}");
     }
 
     #[test]
     fn features_own_their_rows_where_these_fit() {
-        let plan = Plan::new(&Recipe::default(), &labels(77), false).unwrap();
+        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap();
         assert_eq!(
             plan.shape(1000, 1263),
-            (Shape { buckets: 1263, dim: 64, hidden: 128, labels: 77 }, 8, true)
+            (Shape { buckets: 1263, dim: 64, hidden: 192, labels: 77 }, 8, true)
         );
         let (shape, bits, owned) = plan.shape(20_000, 24_633);
         assert!(!owned && bits == 8 && shape.buckets < 20_000, "{shape:?}");
@@ -153,8 +161,8 @@ mod tests {
     fn a_linear_machine_of_the_most_features_fits() {
         for count in 2..=8 {
             for max_size in [20_000, 50_000, 300_000, 1_100_000, 5_000_000] {
-                let plan =
-                    Plan::new(&Recipe { max_size, ..Recipe::default() }, &labels(count), false).unwrap();
+                let plan = Plan::new(&Recipe { max_size, ..Recipe::default() }, &labels(count), false, true)
+                    .unwrap();
                 let (_, _, owned) = plan.shape(plan.most_features, Known::size(plan.most_features));
                 assert!(owned, "{count} labels in {max_size} bytes: {plan:?}");
             }

@@ -15,7 +15,7 @@ pub struct Recipe {
     pub bits: u32,
     /// Numbers in an embedding row: even, up to 1,024; 0 goes by the number of labels.
     pub dim: u32,
-    /// Numbers in the hidden layer, up to 4,096; 0 takes twice `dim`.
+    /// Numbers in the hidden layer, up to 4,096; 0 takes three times `dim`, or twice the labels of a linear machine.
     pub hidden: u32,
     /// The longest n-gram of words: 1 or 2.
     pub word_ngrams: u8,
@@ -32,7 +32,8 @@ pub struct Recipe {
     /// What the n-grams of characters weigh beside the words; 0 takes 1, or 0.5 where most of the text is in scripts without
     /// spaces.
     pub character_weight: f64,
-    /// Up to how many labels a linear support vector machine is fitted; above, a network.
+    /// Up to how many labels a linear support vector machine is fitted beside the network; the better on the tuning rows is
+    /// taken.
     pub linear_labels: u32,
     /// The cost of an error in that machine.
     pub linear_cost: f64,
@@ -82,7 +83,7 @@ impl Default for Recipe {
             rate: 1.5e-3,
             table_rate: 4.0,
             smoothing: 0.3,
-            feature_dropout: 0.1,
+            feature_dropout: 0.2,
             hidden_dropout: 0.2,
             decay: 0.01,
             min_confidence: 0.5,

@@ -8,6 +8,8 @@ use std::fmt;
 pub struct TrainReport {
     /// The tier, such as `bag`.
     pub tier: &'static str,
+    /// Whether it is a linear machine, and not a network.
+    pub linear: bool,
     /// Rows that the model learned from.
     pub train_rows: usize,
     /// Rows that it was tuned on.
@@ -45,8 +47,14 @@ impl fmt::Display for TrainReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "learned       {} labels from {} rows; {} rows of {} numbers in {} bits, {} hidden",
-            self.labels, self.train_rows, self.buckets, self.dim, self.bits, self.hidden
+            "learned       {} labels from {} rows: a {} of {} rows of {} numbers in {} bits, {} hidden",
+            self.labels,
+            self.train_rows,
+            if self.linear { "linear machine" } else { "network" },
+            self.buckets,
+            self.dim,
+            self.bits,
+            self.hidden
         )?;
         if let (Some(float), Some(shipped), Some(loss)) =
             (self.float_accuracy, self.accuracy, self.quantization_loss_points)

@@ -18,7 +18,7 @@ use serde_json::json;
 use std::thread;
 use stonechat_engine::format::{DecisionRule, Recorded};
 use stonechat_engine::text::{Class, Feature, characters};
-use stonechat_engine::{Confidence, Model, verify};
+use stonechat_engine::{Confidence, FormatError, Model, verify};
 use stonechat_eval::{Options, evaluate};
 use stonechat_task::{Example, Kind, Origin, Splits, Task, digest, label_names};
 
@@ -48,8 +48,43 @@ struct Rows<'a> {
     labels: Vec<Vec<u32>>,
 }
 
+/// A model to be fitted.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    plan: Plan,
+    rows: &'a Rows<'a>,
+    /// Tells apart the chance of jobs that fit the same plan to different rows.
+    stream: u64,
+}
+
+impl Job<'_> {
+    /// The steps that the meter counts.
+    fn work(&self, recipe: &Recipe) -> u64 {
+        let rows = self.rows.examples.len();
+        rows as u64 * if self.plan.linear { 1 } else { u64::from(epochs(recipe, rows)) }
+    }
+}
+
+/// How good a fitted model is on the tuning rows.
+#[derive(Clone, Copy, Debug)]
+struct Verdict {
+    calibration: Calibration,
+    float_accuracy: Option<f64>,
+    accuracy: Option<f64>,
+    ece: Option<f64>,
+    /// What rivals are compared by: accuracy, or F1 over all labels in a multi-label task.
+    merit: f64,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        Self { calibration: Calibration::NONE, float_accuracy: None, accuracy: None, ece: None, merit: 0.0 }
+    }
+}
+
 /// A fitted and quantised model, before it is a file.
 struct Fitted {
+    plan: Plan,
     bag: Bag,
     dictionary: Dictionary,
     buckets: Vec<u32>,
@@ -109,7 +144,6 @@ impl<'l> Trainer<'l> {
             return Err(TrainError::OneLabel { label: label.clone() });
         }
         self.resolve_weight(&learned);
-        let plan = Plan::new(&self.recipe, &names, multi_label)?;
 
         self.tell("reading");
         let settings = self.recipe.features();
@@ -120,36 +154,37 @@ impl<'l> Trainer<'l> {
             .filter(|example| example.labels.iter().all(|label| names.contains(label)))
             .collect();
         let tuning = Rows::read(&known, &names, &settings);
-
         let part = if draft && !train.is_empty() && !valid.is_empty() {
             Some(rows.first(train.len()))
         } else {
             None
         };
-        let (fitted, judge) = self.fit(&plan, &rows, part.as_ref());
-        self.tell("calibrating");
-        let judge = judge.as_ref().unwrap_or(&fitted);
-        let calibration = self.calibrate(&plan, &names, judge, &tuning);
-        let rule = self.rule(&plan, calibration);
-        let mut report = TrainReport {
+
+        let plans = self.plans(&names, multi_label, tuning.examples.len())?;
+        let (fitted, verdict) = self.compete(&names, &plans, &rows, part.as_ref(), &tuning)?;
+        let report = TrainReport {
             tier: "bag",
+            linear: fitted.plan.linear,
             train_rows: rows.examples.len(),
             valid_rows: tuning.examples.len(),
             draft: part.is_some(),
             labels: names.len(),
             features: fitted.dictionary.len(),
             buckets: fitted.bag.shape.buckets,
-            dim: plan.dim,
+            dim: fitted.plan.dim,
             bits: fitted.bits,
-            hidden: plan.hidden,
-            float_accuracy: None,
-            accuracy: None,
-            quantization_loss_points: None,
-            ece: None,
-            temperature: 1.0 / calibration.slope,
+            hidden: fitted.plan.hidden,
+            float_accuracy: verdict.float_accuracy,
+            accuracy: verdict.accuracy,
+            quantization_loss_points: verdict
+                .float_accuracy
+                .zip(verdict.accuracy)
+                .map(|(float, shipped)| 100.0 * (float - shipped)),
+            ece: verdict.ece,
+            temperature: 1.0 / verdict.calibration.slope,
             notes: self.notes(task, splits, &learned, &names, &tuning),
         };
-        self.judge(&names, judge, rule, &tuning, multi_label, &mut report)?;
+        let rule = self.rule(multi_label, verdict.calibration);
 
         self.tell("recording");
         let meta = json!({
@@ -192,36 +227,81 @@ impl<'l> Trainer<'l> {
         self.recipe.character_weight = if unspaced > letters { 0.5 } else { 1.0 };
     }
 
-    /// Fits a model to all rows and, if there is one, a draft to a part of them; side by side if there are threads for it.
-    fn fit(&mut self, plan: &Plan, rows: &Rows<'_>, part: Option<&Rows<'_>>) -> (Fitted, Option<Fitted>) {
-        let work = |rows: &Rows<'_>| {
-            let count = rows.examples.len();
-            count as u64 * if plan.linear { 1 } else { u64::from(epochs(&self.recipe, count)) }
-        };
-        let meter = Meter::new(work(rows) + part.map_or(0, work), &mut *self.listener);
-        let (recipe, meter) = (&self.recipe, &meter);
-        if self.threads < 2 {
-            return (
-                fit_one(recipe, plan, rows, 0, meter),
-                part.map(|part| fit_one(recipe, plan, part, 1, meter)),
-            );
+    /// What to try: a network, and for few labels a linear machine before it. Without enough tuning rows to tell which is
+    /// better, few labels get the machine, which asks for less.
+    fn plans(&self, names: &[String], multi_label: bool, tuning: usize) -> Result<Vec<Plan>, TrainError> {
+        let few = names.len() <= self.recipe.linear_labels as usize;
+        let plan = |linear| Plan::new(&self.recipe, names, multi_label, linear);
+        match (few, tuning >= LEAST_ROWS) {
+            (true, true) => Ok(vec![plan(true)?, plan(false)?]),
+            (true, false) => Ok(vec![plan(true)?]),
+            (false, _) => Ok(vec![plan(false)?]),
         }
-        thread::scope(|scope| {
-            let draft = part.map(|part| scope.spawn(move || fit_one(recipe, plan, part, 1, meter)));
-            let fitted = fit_one(recipe, plan, rows, 0, meter);
-            let draft =
-                draft.map(|draft| draft.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            (fitted, draft)
-        })
     }
 
-    fn rule(&self, plan: &Plan, calibration: Calibration) -> DecisionRule {
+    /// Fits what is planned, to all rows or to the part of them that a draft may see, and judges it on the tuning rows. Returns
+    /// the best, fitted to all rows, and its verdict; of equals the first.
+    fn compete(
+        &mut self,
+        names: &[String],
+        plans: &[Plan],
+        rows: &Rows<'_>,
+        part: Option<&Rows<'_>>,
+        tuning: &Rows<'_>,
+    ) -> Result<(Fitted, Verdict), TrainError> {
+        let mut jobs: Vec<Job<'_>> = plans
+            .iter()
+            .map(|&plan| Job { plan, rows: part.unwrap_or(rows), stream: u64::from(part.is_some()) })
+            .collect();
+        // A draft without a rival need not be waited for.
+        let last = |plan| Job { plan, rows, stream: 0 };
+        if let ([plan], Some(_)) = (plans, part) {
+            jobs.push(last(*plan));
+        }
+        let mut fitted = self.run(&jobs);
+        self.tell("calibrating");
+        let mut verdicts = Vec::new();
+        for fitted in fitted.iter().take(plans.len()) {
+            verdicts.push(self.judge(names, fitted, tuning)?);
+        }
+        let best = (1..verdicts.len())
+            .fold(0, |best, at| if verdicts[at].merit > verdicts[best].merit { at } else { best });
+        let verdict = verdicts.swap_remove(best);
+        let chosen = match (part, plans) {
+            (None, _) => fitted.swap_remove(best),
+            (Some(_), [_]) => fitted.swap_remove(plans.len()),
+            (Some(_), _) => self.run(&[last(plans[best])]).swap_remove(0),
+        };
+        Ok((chosen, verdict))
+    }
+
+    /// Fits every job, side by side as far as there are threads. The results do not depend on that.
+    fn run(&mut self, jobs: &[Job<'_>]) -> Vec<Fitted> {
+        let meter = Meter::new(jobs.iter().map(|job| job.work(&self.recipe)).sum(), &mut *self.listener);
+        let (recipe, meter) = (&self.recipe, &meter);
+        let mut fitted = Vec::with_capacity(jobs.len());
+        for jobs in jobs.chunks(self.threads) {
+            thread::scope(|scope| {
+                let others: Vec<_> =
+                    jobs.iter().skip(1).map(|job| scope.spawn(move || fit_one(recipe, job, meter))).collect();
+                fitted.extend(jobs.first().map(|job| fit_one(recipe, job, meter)));
+                fitted.extend(
+                    others
+                        .into_iter()
+                        .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+                );
+            });
+        }
+        fitted
+    }
+
+    fn rule(&self, multi_label: bool, calibration: Calibration) -> DecisionRule {
         let one = f64::from(Confidence::ONE.raw());
         let confidence = |share: f64| Confidence::from_raw(libm::round(share * one) as u32);
         let exponent = |value: f64| libm::round(value * std::f64::consts::LOG2_E * one);
         let most = f64::from(1 << 24);
         DecisionRule {
-            multi_label: plan.multi_label,
+            multi_label,
             sharpness: exponent(calibration.slope).clamp(0.0, most) as u32,
             offset: exponent(calibration.offset).clamp(-most, most) as i32,
             min_confidence: confidence(self.recipe.min_confidence),
@@ -248,46 +328,35 @@ impl<'l> Trainer<'l> {
         }
     }
 
-    fn calibrate(&self, plan: &Plan, names: &[String], judge: &Fitted, tuning: &Rows<'_>) -> Calibration {
-        let bytes = pack(self.parts(names, judge, self.rule(plan, Calibration::NONE), "{}".to_owned()));
-        let Ok(model) = Model::open(&bytes) else { return Calibration::NONE };
-        let most = MOST_SCORES / names.len().max(1);
-        let rows = tuning.examples.iter().zip(&tuning.labels).take(most);
+    /// Calibrates a packed model on the tuning rows, and compares it with its floating-point weights.
+    fn judge(&self, names: &[String], fitted: &Fitted, tuning: &Rows<'_>) -> Result<Verdict, TrainError> {
+        let multi_label = fitted.plan.multi_label;
+        let fault = |error: FormatError| TrainError::Fault(error.to_string());
+        let draft = self.rule(multi_label, Calibration::NONE);
+        let bytes = pack(self.parts(names, fitted, draft, "{}".to_owned()));
+        let model = Model::open(&bytes).map_err(fault)?;
+        let rows = tuning.examples.iter().zip(&tuning.labels).take(MOST_SCORES / names.len());
         let scored = score(&model, rows.map(|(example, labels)| (example.text.as_str(), labels.clone())));
-        calibrate(&scored, plan.multi_label)
-    }
-
-    /// Compares floating point and integers on the tuning rows, and measures the calibration.
-    fn judge(
-        &self,
-        names: &[String],
-        judge: &Fitted,
-        rule: DecisionRule,
-        tuning: &Rows<'_>,
-        multi_label: bool,
-        report: &mut TrainReport,
-    ) -> Result<(), TrainError> {
+        let mut verdict = Verdict { calibration: calibrate(&scored, multi_label), ..Verdict::default() };
         if tuning.examples.is_empty() {
-            return Ok(());
+            return Ok(verdict);
         }
+        let rule = self.rule(multi_label, verdict.calibration);
         let right = tuning.features.iter().zip(&tuning.labels).filter(|(features, labels)| {
-            let row = judge.dictionary.row(features, Vec::new());
-            let buckets = row.buckets(&judge.buckets);
-            let logits = judge.bag.logits([&buckets[0], &buckets[1]]);
-            answer(&logits, multi_label, &rule) == **labels
+            let buckets = fitted.dictionary.row(features, Vec::new()).buckets(&fitted.buckets);
+            answer(&fitted.bag.logits([&buckets[0], &buckets[1]]), multi_label, &rule) == **labels
         });
-        let float = right.count() as f64 / tuning.examples.len() as f64;
-        let bytes = pack(self.parts(names, judge, rule, "{}".to_owned()));
-        let model = Model::open(&bytes).map_err(|error| TrainError::Fault(error.to_string()))?;
+        verdict.float_accuracy = Some(right.count() as f64 / tuning.examples.len() as f64);
+        let bytes = pack(self.parts(names, fitted, rule, "{}".to_owned()));
+        let model = Model::open(&bytes).map_err(fault)?;
         let owned: Vec<Example> = tuning.examples.iter().map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
-        report.float_accuracy = Some(float);
         if let Some(label) = evaluation.label {
-            report.accuracy = Some(label.accuracy);
-            report.quantization_loss_points = Some(100.0 * (float - label.accuracy));
+            verdict.accuracy = Some(label.accuracy);
+            verdict.merit = if multi_label { label.micro_f1 } else { label.accuracy };
         }
-        report.ece = evaluation.calibration.map(|calibration| calibration.ece);
-        Ok(())
+        verdict.ece = evaluation.calibration.map(|calibration| calibration.ece);
+        Ok(verdict)
     }
 
     fn notes(
@@ -387,7 +456,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn fit_one(recipe: &Recipe, plan: &Plan, rows: &Rows<'_>, stream: u64, meter: &Meter<'_, '_>) -> Fitted {
+fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
+    let Job { plan, rows, stream } = *job;
     let mut dictionary = Dictionary::new(&rows.features, plan.least_count);
     let number = |dictionary: &Dictionary| -> Vec<Row> {
         let pairs = rows.features.iter().zip(&rows.labels);
@@ -428,7 +498,7 @@ fn fit_one(recipe: &Recipe, plan: &Plan, rows: &Rows<'_>, stream: u64, meter: &M
         }
     };
     let sections = quantize(&bag, bits, &buckets, &numbered);
-    Fitted { bag, filter: known.section(owned), dictionary, buckets, bits, sections }
+    Fitted { plan, bag, filter: known.section(owned), dictionary, buckets, bits, sections }
 }
 
 /// The labels that logits stand for.

@@ -16,7 +16,7 @@ pub(super) struct Golden {
 
 /// The models, chosen for the ways through the engine that they take. Small, because they stay for ever.
 pub(super) const MODELS: [Golden; 5] = [
-    // Many labels: a random start, and the first example of the documentation.
+    // Many labels, whose features share rows; the first example of the documentation.
     Golden {
         name: "smart-home",
         task: "crates/cli/templates/smart-home",
@@ -28,7 +28,7 @@ pub(super) const MODELS: [Golden; 5] = [
         task: "crates/cli/templates/smart-home",
         settings: &[("max_size", "60000"), ("bits", "4")],
     },
-    // Few labels: a linear start. Reads little of a text, so that short texts are cut too.
+    // Few labels: a linear machine. Reads little of a text, so that short texts are cut too.
     Golden {
         name: "confirm",
         task: "golden/data/confirm",

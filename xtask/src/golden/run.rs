@@ -31,7 +31,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
         let done = make(root, model).and_then(|(bytes, table)| {
             let files = [(path, bytes), (cases_of(VERSION, model.name), table.into_bytes())];
             let hand = if check { compare } else { write };
-            files.iter().try_for_each(|(path, bytes)| hand(&golden.join(path), bytes))
+            files.iter().try_for_each(|(path, bytes)| hand(&golden, path, bytes))
         });
         broken.extend(done.err());
     }
@@ -72,29 +72,30 @@ fn asked(splits: &Splits) -> Vec<Question> {
     let rows: Vec<&str> = splits.all().map(|row| row.text.as_str()).collect();
     let step = rows.len().div_ceil(ROWS).max(1);
     let rows = rows.into_iter().step_by(step).enumerate();
-    let rows = rows.map(|(index, text)| Question { name: format!("row {}", index + 1), text: text.to_string() });
+    let rows =
+        rows.map(|(index, text)| Question { name: format!("row {}", index + 1), text: text.to_string() });
     rows.chain(texts()).collect()
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    write_file(path, bytes).map_err(|error| error.to_string())
+fn write(golden: &Path, path: &str, bytes: &[u8]) -> Result<(), String> {
+    let full = golden.join(path);
+    fs::create_dir_all(full.parent().unwrap_or(golden)).map_err(|error| format!("golden/{path}: {error}"))?;
+    write_file(&full, bytes).map_err(|error| error.to_string())
 }
 
 /// Whether a file has these bytes.
-fn compare(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    if read(path)? == bytes {
+fn compare(golden: &Path, path: &str, bytes: &[u8]) -> Result<(), String> {
+    if read(golden, path)? == bytes {
         return Ok(());
     }
     Err(format!(
-        "{}: made anew it is another file; if that is meant, and the version is not released, run `cargo xtask golden`",
-        path.display()
+        "golden/{path}: made anew it is another file; if that is meant, and the version is not released, run \
+         `cargo xtask golden`"
     ))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("{}: {error}; run `cargo xtask golden`", path.display()))
+fn read(golden: &Path, path: &str) -> Result<Vec<u8>, String> {
+    fs::read(golden.join(path)).map_err(|error| format!("golden/{path}: {error}; run `cargo xtask golden`"))
 }
 
 /// The files of a folder that end so, without the end.
@@ -116,7 +117,9 @@ fn replay(golden: &Path, version: u32) -> Result<usize, Vec<String>> {
     let tables = names(&folder("cases"), ".jsonl").map_err(|error| vec![error])?;
     let mut broken: Vec<String> = models
         .symmetric_difference(&tables)
-        .map(|name| format!("golden: v{version} has not both a model and a table of `{name}`; restore the other"))
+        .map(|name| {
+            format!("golden: v{version} has not both a model and a table of `{name}`; restore the other")
+        })
         .collect();
     let mut count = 0;
     for name in models.intersection(&tables) {
@@ -130,8 +133,8 @@ fn replay(golden: &Path, version: u32) -> Result<usize, Vec<String>> {
 
 fn replay_one(golden: &Path, version: u32, name: &str) -> Result<usize, String> {
     let (model, cases) = (format!("models/v{version}/{name}.stone"), cases_of(version, name));
-    let bytes = read(&golden.join(&model))?;
-    let committed = String::from_utf8(read(&golden.join(&cases))?)
+    let bytes = read(golden, &model)?;
+    let committed = String::from_utf8(read(golden, &cases)?)
         .map_err(|error| format!("golden/{cases}: {error}; restore the file"))?;
     let questions = questions(&cases, &committed)?;
     same(&format!("golden/{cases}"), &committed, &table(&model, &bytes, &questions)?)?;

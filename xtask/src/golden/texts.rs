@@ -51,25 +51,49 @@ const TEXTS: [(&str, &str); 66] = [
     ("accents decomposed", "cafe\u{301} cre\u{300}me nai\u{308}ve A\u{30a}ngstro\u{308}m u\u{308}ber"),
     ("accents stripped", "cafe creme naive Angstrom uber"),
     ("marks out of order", "a\u{301}\u{323} a\u{323}\u{301}"),
-    ("a heap of marks", "o\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}\u{30b}f\u{337}f"),
+    (
+        "a heap of marks",
+        "o\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}\u{30b}f\u{337}f",
+    ),
     ("a mark alone", "\u{301}"),
-    ("compatibility", "\u{ff54}\u{ff55}\u{ff52}\u{ff4e} the \u{2460} \u{fb01}re \u{bd} \u{2122} \u{210c} off\u{b2}"),
+    (
+        "compatibility",
+        "\u{ff54}\u{ff55}\u{ff52}\u{ff4e} the \u{2460} \u{fb01}re \u{bd} \u{2122} \u{210c} off\u{b2}",
+    ),
     ("German and Turkish", "stra\u{df}e STRA\u{1e9e}E \u{130}stanbul \u{131}\u{15f}\u{131}k I\u{307}"),
-    ("Greek", "\u{391}\u{3bd}\u{3ac}\u{3c8}\u{3b5} \u{3c4}\u{3bf} \u{3c6}\u{3c9}\u{3c2} \u{3a3}\u{399}\u{3a3}\u{3a5}\u{3a6}\u{39f}\u{3a3}"),
-    ("Cyrillic", "\u{432}\u{44b}\u{43a}\u{43b}\u{44e}\u{447}\u{438} \u{421}\u{432}\u{435}\u{442} \u{439} \u{438}\u{306}"),
-    ("Arabic", "\u{623}\u{637}\u{641}\u{626} \u{627}\u{644}\u{623}\u{646}\u{648}\u{627}\u{631} \u{641}\u{650}\u{64a} \u{627}\u{644}\u{645}\u{637}\u{628}\u{62e}"),
+    (
+        "Greek",
+        "\u{391}\u{3bd}\u{3ac}\u{3c8}\u{3b5} \u{3c4}\u{3bf} \u{3c6}\u{3c9}\u{3c2} \u{3a3}\u{399}\u{3a3}\u{3a5}\u{3a6}\u{39f}\u{3a3}",
+    ),
+    (
+        "Cyrillic",
+        "\u{432}\u{44b}\u{43a}\u{43b}\u{44e}\u{447}\u{438} \u{421}\u{432}\u{435}\u{442} \u{439} \u{438}\u{306}",
+    ),
+    (
+        "Arabic",
+        "\u{623}\u{637}\u{641}\u{626} \u{627}\u{644}\u{623}\u{646}\u{648}\u{627}\u{631} \u{641}\u{650}\u{64a} \u{627}\u{644}\u{645}\u{637}\u{628}\u{62e}",
+    ),
     ("Hebrew between Latin", "turn \u{5d0}\u{5d5}\u{5e8} \u{202b}\u{5db}\u{5d1}\u{5d4}\u{202c} off \u{200f}"),
-    ("Hindi", "\u{930}\u{938}\u{94b}\u{908} \u{915}\u{940} \u{92c}\u{924}\u{94d}\u{924}\u{940} \u{92c}\u{902}\u{926} \u{915}\u{930}\u{94b}"),
+    (
+        "Hindi",
+        "\u{930}\u{938}\u{94b}\u{908} \u{915}\u{940} \u{92c}\u{924}\u{94d}\u{924}\u{940} \u{92c}\u{902}\u{926} \u{915}\u{930}\u{94b}",
+    ),
     ("Chinese", "今天天气怎么样"),
     ("Japanese", "東京駅までの切符をください。Wi-Fiはありますか"),
     ("Japanese half width and voiced", "ｶﾞｷﾞ か\u{3099} が ー"),
     ("Korean", "\u{bd80}\u{c5cc} \u{bd88} \u{aebc}\u{c918} \u{1107}\u{116e}\u{110b}\u{1165}\u{11bf}"),
     ("Thai", "วันนี้อากาศเป็นอย่างไร"),
-    ("Lao, Khmer and Burmese", "\u{ea1}\u{eb7}\u{ec9}\u{e99}\u{eb5}\u{ec9} \u{1790}\u{17d2}\u{1784}\u{17c3}\u{1793}\u{17c1}\u{17c7} \u{101a}\u{1014}\u{1031}\u{1037}"),
+    (
+        "Lao, Khmer and Burmese",
+        "\u{ea1}\u{eb7}\u{ec9}\u{e99}\u{eb5}\u{ec9} \u{1790}\u{17d2}\u{1784}\u{17c3}\u{1793}\u{17c1}\u{17c7} \u{101a}\u{1014}\u{1031}\u{1037}",
+    ),
     ("scripts without and with spaces", "今天lights天气off明日kitchenวันนี้7時"),
     ("ideographs beyond plane 0", "\u{20000}\u{2a6a5} \u{3106c} 𠮷野家"),
     ("emoji", "👍 💡 off 🔥🔥🔥"),
-    ("emoji of several characters", "👨\u{200d}👩\u{200d}👧 👍🏽 ❤\u{fe0f} 🇩🇪 1\u{fe0f}\u{20e3} 🏴\u{e0067}\u{e0062}\u{e007f}"),
+    (
+        "emoji of several characters",
+        "👨\u{200d}👩\u{200d}👧 👍🏽 ❤\u{fe0f} 🇩🇪 1\u{fe0f}\u{20e3} 🏴\u{e0067}\u{e0062}\u{e007f}",
+    ),
 ];
 
 /// The texts, the long ones last.

@@ -37,7 +37,8 @@ fn examples(document: &str) -> Vec<Example> {
 
 /// The arguments of the program, if the command runs it; quotation marks hold words together.
 fn arguments(command: &str) -> Option<Vec<String>> {
-    let rest = command.strip_prefix("stonechat ").or_else(|| command.strip_prefix("cargo run --release -- "))?;
+    let rest =
+        command.strip_prefix("stonechat ").or_else(|| command.strip_prefix("cargo run --release -- "))?;
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -70,7 +71,8 @@ fn masked(text: &str) -> Vec<String> {
         let next = |at: usize| words.get(at + 1).copied().unwrap_or_default();
         let mask = |(at, &word): (usize, &&str)| {
             let before = at.checked_sub(1).map_or("", |before| words[before]);
-            let joined = number(word) && is_unit(word.trim_start_matches(|c: char| !c.is_alphabetic() && c != 'µ'));
+            let joined =
+                number(word) && is_unit(word.trim_start_matches(|c: char| !c.is_alphabetic() && c != 'µ'));
             if joined || number(word) && (is_unit(next(at)) || next(at).contains("/s")) {
                 "#".to_string()
             } else if number(before) && is_unit(word) {

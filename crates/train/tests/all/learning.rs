@@ -26,7 +26,7 @@ fn one_label_of_few_and_of_many() {
 #[test]
 fn any_number_of_labels() {
     let task = task("multi-label");
-    // The few start from a linear machine, the many at random.
+    // A linear machine for the few, a network for the many.
     for (labels, rows, least) in [(6, 600, 0.95), (15, 1500, 0.95)] {
         let rows = [many(labels, rows, 1), many(labels, 300, 2)];
         let splits = splits(&task, &[("train.jsonl", &rows[0]), ("test.jsonl", &rows[1])]);

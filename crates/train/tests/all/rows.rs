@@ -15,7 +15,11 @@ fn test_rows_are_never_read() {
     }
     other[0].1[0] = "a label that is not in the train rows".to_string();
     let [first, second] = [&test, &other].map(|test| {
-        train(&task, &splits(&task, &[("train.jsonl", &rows), ("test.jsonl", test)]), &[("max_size", "60000")])
+        train(
+            &task,
+            &splits(&task, &[("train.jsonl", &rows), ("test.jsonl", test)]),
+            &[("max_size", "60000")],
+        )
     });
     assert!(rest(&first.model) == rest(&second.model));
     assert_eq!(first.report, second.report);
@@ -34,14 +38,25 @@ fn rows_outside_the_task_are_not_learned() {
     let rows = single(4, 200, 1);
     let mut with = rows.clone();
     for at in 0..30 {
-        with.insert(at * 5, (format!("what is the meaning of life number {at}"), vec![task.out_of_scope.clone()]));
+        with.insert(
+            at * 5,
+            (format!("what is the meaning of life number {at}"), vec![task.out_of_scope.clone()]),
+        );
     }
     let test = single(4, 20, 2);
     let [inside, all] = [&rows, &with].map(|rows| {
-        train(&task, &splits(&task, &[("train.jsonl", rows), ("test.jsonl", &test)]), &[("max_size", "60000")])
+        train(
+            &task,
+            &splits(&task, &[("train.jsonl", rows), ("test.jsonl", &test)]),
+            &[("max_size", "60000")],
+        )
     });
     assert!(rest(&inside.model) == rest(&all.model));
-    assert!(all.report.notes.iter().any(|note| note.contains("`oos` were not learned")), "{:?}", all.report.notes);
+    assert!(
+        all.report.notes.iter().any(|note| note.contains("`oos` were not learned")),
+        "{:?}",
+        all.report.notes
+    );
     assert_eq!(all.report.labels, 4);
 }
 

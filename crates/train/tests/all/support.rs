@@ -31,7 +31,9 @@ pub(crate) fn task(kind: &str) -> Task {
 /// Rows of files with these names, which tell their splits.
 pub(crate) fn splits(task: &Task, files: &[(&str, &[Row])]) -> Splits {
     let text = |rows: &[Row]| -> String {
-        rows.iter().map(|(text, labels)| json!({ "text": text, "labels": labels }).to_string() + "\n").collect()
+        rows.iter()
+            .map(|(text, labels)| json!({ "text": text, "labels": labels }).to_string() + "\n")
+            .collect()
     };
     let files: Vec<_> = files.iter().map(|(name, rows)| (PathBuf::from(name), text(rows))).collect();
     let files: Vec<_> = files.iter().map(|(name, text)| (name.as_path(), text.as_str())).collect();
@@ -65,7 +67,8 @@ pub(crate) fn many(labels: usize, count: usize, seed: u64) -> Vec<Row> {
 }
 
 fn sentence(labels: &[usize], numbers: &mut Numbers) -> String {
-    const EMPTY: [&str; 10] = ["the", "please", "with", "some", "could", "again", "under", "that", "maybe", "so"];
+    const EMPTY: [&str; 10] =
+        ["the", "please", "with", "some", "could", "again", "under", "that", "maybe", "so"];
     let mut words = Vec::new();
     for label in labels {
         for _ in 0..3 {
