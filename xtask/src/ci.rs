@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
-use crate::{docs, layout, unicode};
+use crate::{docs, golden, layout, unicode};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,11 +10,12 @@ use std::time::Instant;
 type Step = (&'static str, fn(&Path) -> Result<(), String>);
 
 /// All but the tests, the cheap ones first.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("layout", layout::run),
     ("documents", |root| docs::run(root, true)),
     ("unicode tables", |_| unicode::run(true)),
+    ("golden models", |root| golden::run(root, true)),
     ("lints", |root| {
         cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
     }),

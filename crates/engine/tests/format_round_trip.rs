@@ -37,7 +37,7 @@ fn rule(labels: u32) -> impl Strategy<Value = DecisionRule> {
             offset: if multi_label { offset } else { 0 },
             min_confidence,
             label_threshold,
-            out_of_scope: (out_of_scope < labels).then_some(out_of_scope),
+            out_of_scope: (!multi_label && out_of_scope < labels).then_some(out_of_scope),
         },
     )
 }
@@ -61,7 +61,8 @@ fn plan() -> impl Strategy<Value = Plan> {
             labels: labels.clone(),
             settings,
             buckets,
-            dim: 8 * blocks,
+            owned: seed % 2 == 0,
+            dim: 2 * blocks,
             bits,
             hidden,
             rule,
@@ -81,7 +82,9 @@ proptest! {
         prop_assert_eq!(model.meta(), &plan.meta);
         prop_assert!(model.labels().iter().eq(plan.labels.iter().map(String::as_str)));
         prop_assert_eq!(model.features(), &plan.settings);
-        prop_assert_eq!(model.table(), (plan.buckets, plan.dim, plan.bits));
+        let (rows, dim, bits) = model.table();
+        prop_assert_eq!((dim, bits), (plan.dim, plan.bits));
+        prop_assert!(plan.owned || rows == plan.buckets);
         prop_assert_eq!(model.hidden(), plan.hidden);
         prop_assert_eq!(model.rule(), &plan.rule);
         prop_assert_eq!(verify(&model), Ok(plan.texts.len()));

@@ -75,8 +75,9 @@ fn features_are_as_few_as_promised() {
             );
             assert!(read.characters <= max_characters, "{name}");
             assert_eq!(read.words, words, "{name}");
-            assert!(read.words <= read.characters, "{name}");
-            assert!(read.truncated || read.characters == max_characters || calls >= longest, "{name}");
+            assert!(read.words <= max_characters, "{name}");
+            assert!(read.truncated || read.characters as usize == text.chars().count(), "{name}");
+            assert!(calls >= longest, "{name}: more may be read, and less was");
             longest = calls;
         }
     }
@@ -136,7 +137,9 @@ fn the_rest_of_a_long_text_is_not_read() {
         let found = ask(&mut engine, &long);
         assert_eq!(found, ask(&mut engine, &format!("{long}lights off")), "{part}");
         let read = engine.predict(&long).read();
-        assert!(read.truncated && read.characters == limit, "{part}");
+        // Of `½`, which becomes three characters, fewer are read.
+        assert!(read.truncated && (read.characters == limit || part == "½"), "{part}");
+        assert!(read.characters <= limit, "{part}");
     }
 }
 
@@ -164,6 +167,6 @@ proptest! {
         let read = features(&text, &settings, |_| calls += 1);
         prop_assert!(calls <= settings.max_features());
         prop_assert!(read.characters <= max_characters);
-        prop_assert!(!read.truncated || read.characters == max_characters);
+        prop_assert!(read.truncated || read.characters as usize == text.chars().count());
     }
 }

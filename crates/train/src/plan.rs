@@ -62,7 +62,11 @@ impl Plan {
             OVERHEAD + names + layers(dim, hidden) + bytes(LEAST_BUCKETS, dim, 8, true)
         };
         // Many labels make the output layer large: it narrows until it leaves half of the file to the table.
-        while recipe.hidden == 0 && !linear && hidden > 16 && layers(dim, hidden) > recipe.max_size / 2 {
+        while recipe.hidden == 0
+            && !linear
+            && hidden > 16
+            && (layers(dim, hidden) > recipe.max_size / 2 || least(dim, hidden) > recipe.max_size)
+        {
             hidden /= 2;
             if recipe.dim == 0 {
                 dim = dim.min(hidden);

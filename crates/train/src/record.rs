@@ -11,8 +11,8 @@ const LONGEST: usize = 400;
 /// The section of recorded answers: `count` texts, evenly spread over those given, and the empty one.
 pub(crate) fn record(model: &Model<'_>, texts: &[&str], count: usize) -> Vec<u8> {
     let short: Vec<&str> = texts.iter().copied().filter(|text| text.len() <= LONGEST).collect();
-    let step = short.len().div_ceil(count.saturating_sub(1).max(1)).max(1);
-    let mut chosen: Vec<&str> = short.into_iter().step_by(step).collect();
+    let spread = count.saturating_sub(1).min(short.len());
+    let mut chosen: Vec<&str> = (0..spread).map(|index| short[index * short.len() / spread]).collect();
     chosen.push("");
     let mut engine = Engine::new(model);
     let answer = |text| {

@@ -149,7 +149,13 @@ impl<'a> Filter<'a> {
         }
         let size = segment as usize * 3;
         let fingerprints = cursor.bytes(size)?;
+        let broken = cursor.broken("an owner is 3, or there are bits behind the last");
         let owners = cursor.bytes(if owned == 1 { size.div_ceil(4) } else { 0 })?;
+        let behind =
+            owners.last().filter(|_| !size.is_multiple_of(4)).is_some_and(|last| last >> (size % 4 * 2) != 0);
+        if behind || owners.iter().any(|byte| byte & byte >> 1 & 0x55 != 0) {
+            return Err(broken);
+        }
         cursor.finish()?;
         Ok(Self { seed, segment, fingerprints, owners })
     }

@@ -19,7 +19,9 @@ pub(crate) struct Plan {
     pub(crate) labels: Vec<String>,
     pub(crate) settings: FeatureSettings,
     pub(crate) buckets: u32,
-    /// A multiple of 8.
+    /// Whether each feature owns a row; then there are as many as the filter has places.
+    pub(crate) owned: bool,
+    /// Even.
     pub(crate) dim: u32,
     /// 4 or 8.
     pub(crate) bits: u32,
@@ -102,14 +104,7 @@ impl Plan {
         let length = buckets as usize * (self.dim * self.bits / 8) as usize;
         let data: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
         let multipliers = [1 << 20 | random.below(1 << 20) as u32, 1 << 20 | random.below(1 << 20) as u32];
-        let rows = Rows {
-            buckets,
-            dim: self.dim,
-            bits: self.bits,
-            multipliers,
-            shift: 21,
-            data: &data,
-        };
+        let rows = Rows { buckets, dim: self.dim, bits: self.bits, multipliers, shift: 21, data: &data };
         let mut sections = vec![
             (SectionKind::Meta, self.meta.as_bytes().to_vec()),
             (SectionKind::Labels, Labels::write(&self.labels)),
@@ -152,6 +147,8 @@ pub(crate) fn kinds() -> Vec<Vec<u8>> {
     let plans = [
         plan(1),
         Plan { bits: 4, buckets: 33, ..plan(2) },
+        Plan { owned: true, dim: 6, ..plan(7) },
+        Plan { owned: true, dim: 2, bits: 4, texts: TEXTS.map(str::to_string).to_vec(), ..plan(8) },
         Plan { rule: multi, ..plan(3) },
         Plan { rule: DecisionRule { out_of_scope: Some(2), ..RULE }, hidden: 17, ..plan(4) },
         Plan { labels: vec!["only".to_string()], hidden: 1, buckets: 1, texts: Vec::new(), ..plan(5) },
@@ -208,7 +205,7 @@ pub(crate) fn extreme(bits: u32, sign: i8, multi_label: bool) -> Vec<u8> {
             (SectionKind::Labels, Labels::write(&["a", "b", "c"])),
             (SectionKind::Features, Features::write(&bounds)),
             // One segment of zeros: every feature whose fingerprint is zero is known, one in 256.
-            (SectionKind::Filter, stonechat_engine::format::Filter::write(0, &[0; 3])),
+            (SectionKind::Filter, stonechat_engine::format::Filter::write(0, &[0; 3], None)),
             (SectionKind::Rows, rows.write()),
             (SectionKind::Hidden, layer(dim, hidden, 1)),
             (SectionKind::Output, layer(hidden, 3, 1)),

@@ -88,7 +88,7 @@ fn filter(hashes: &[u32]) -> Vec<u8> {
             fingerprints[own] = places.iter().fold(fingerprint, |xor, &place| xor ^ fingerprints[place]);
             places.iter().for_each(|&place| used[place] = true);
         }
-        Some(Filter::write(seed, &fingerprints))
+        Some(Filter::write(seed, &fingerprints, None))
     };
     (0..).find_map(attempt).unwrap()
 }
