@@ -41,7 +41,6 @@ pub struct Trained {
 }
 
 /// Rows, with what the trainer needs of them.
-#[derive(Clone, Default)]
 struct Rows<'a> {
     examples: Vec<&'a Example>,
     features: Vec<Vec<Feature>>,
@@ -53,6 +52,8 @@ struct Rows<'a> {
 struct Job<'a> {
     plan: Plan,
     rows: &'a Rows<'a>,
+    /// How many of the rows, the first ones, it may see.
+    count: usize,
     /// Tells apart the chance of jobs that fit the same plan to different rows.
     stream: u64,
 }
@@ -60,8 +61,7 @@ struct Job<'a> {
 impl Job<'_> {
     /// The steps that the meter counts.
     fn work(&self, recipe: &Recipe) -> u64 {
-        let rows = self.rows.examples.len();
-        rows as u64 * if self.plan.linear { 1 } else { u64::from(epochs(recipe, rows)) }
+        self.count as u64 * if self.plan.linear { 1 } else { u64::from(epochs(recipe, self.count)) }
     }
 }
 
@@ -154,14 +154,10 @@ impl<'l> Trainer<'l> {
             .filter(|example| example.labels.iter().all(|label| names.contains(label)))
             .collect();
         let tuning = Rows::read(&known, &names, &settings);
-        let part = if draft && !train.is_empty() && !valid.is_empty() {
-            Some(rows.first(train.len()))
-        } else {
-            None
-        };
+        let part = (draft && !train.is_empty() && !valid.is_empty()).then_some(train.len());
 
         let plans = self.plans(&names, multi_label, tuning.examples.len())?;
-        let (fitted, verdict) = self.compete(&names, &plans, &rows, part.as_ref(), &tuning)?;
+        let (fitted, verdict) = self.compete(&names, &plans, &rows, part, &tuning)?;
         let report = TrainReport {
             tier: "bag",
             linear: fitted.plan.linear,
@@ -239,22 +235,22 @@ impl<'l> Trainer<'l> {
         }
     }
 
-    /// Fits what is planned, to all rows or to the part of them that a draft may see, and judges it on the tuning rows. Returns
+    /// Fits what is planned, to all rows or to the first of them that a draft may see, and judges it on the tuning rows. Returns
     /// the best, fitted to all rows, and its verdict; of equals the first.
     fn compete(
         &mut self,
         names: &[String],
         plans: &[Plan],
         rows: &Rows<'_>,
-        part: Option<&Rows<'_>>,
+        part: Option<usize>,
         tuning: &Rows<'_>,
     ) -> Result<(Fitted, Verdict), TrainError> {
-        let mut jobs: Vec<Job<'_>> = plans
-            .iter()
-            .map(|&plan| Job { plan, rows: part.unwrap_or(rows), stream: u64::from(part.is_some()) })
-            .collect();
+        let job = |plan, count, stream| Job { plan, rows, count, stream };
+        let all = rows.examples.len();
+        let mut jobs: Vec<Job<'_>> =
+            plans.iter().map(|&plan| job(plan, part.unwrap_or(all), u64::from(part.is_some()))).collect();
         // A draft without a rival need not be waited for.
-        let last = |plan| Job { plan, rows, stream: 0 };
+        let last = |plan| job(plan, all, 0);
         if let ([plan], Some(_)) = (plans, part) {
             jobs.push(last(*plan));
         }
@@ -446,21 +442,14 @@ impl<'a> Rows<'a> {
             labels: examples.iter().map(indices).collect(),
         }
     }
-
-    fn first(&self, count: usize) -> Self {
-        let mut part = self.clone();
-        part.examples.truncate(count);
-        part.features.truncate(count);
-        part.labels.truncate(count);
-        part
-    }
 }
 
 fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
-    let Job { plan, rows, stream } = *job;
-    let mut dictionary = Dictionary::new(&rows.features, plan.least_count);
+    let Job { plan, rows, count, stream } = *job;
+    let (texts, labels) = (&rows.features[..count], &rows.labels[..count]);
+    let mut dictionary = Dictionary::new(texts, plan.least_count);
     let number = |dictionary: &Dictionary| -> Vec<Row> {
-        let pairs = rows.features.iter().zip(&rows.labels);
+        let pairs = texts.iter().zip(labels);
         pairs.map(|(features, labels)| dictionary.row(features, labels.clone())).collect()
     };
     let mut numbered = number(&dictionary);
