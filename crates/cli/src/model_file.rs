@@ -1,11 +1,12 @@
 //! Reading a model file, and whether one can be written.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stonechat_engine::{Model, format};
+use stonechat_task::check_writable;
 
 use crate::failure::{Failure, io_failure};
 
@@ -59,7 +60,7 @@ pub(crate) fn name(file: &ModelFile, model: &Model<'_>) -> String {
     }
 }
 
-/// Refuses a place where no file can be written, before any work is done.
+/// Refuses a place where no file can be written, or where one stands that is no model, before any work is done.
 pub(crate) fn writable(path: &Path) -> Result<(), Failure> {
     if path.is_dir() || path.file_name().is_none() {
         return Err(Failure::file(path, "not the name of a file; name the model file to write"));
@@ -72,5 +73,22 @@ pub(crate) fn writable(path: &Path) -> Result<(), Failure> {
     if !meta.is_dir() {
         return Err(Failure::file(folder, "not a folder; name a model file in a folder that exists"));
     }
-    Ok(())
+    check_writable(path)?;
+    keeps_data(path)
+}
+
+/// Refuses to replace a file that is neither empty nor a model: it may be the data, named by mistake.
+fn keeps_data(path: &Path) -> Result<(), Failure> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(io_failure(path, &error)),
+    };
+    let mut begin = Vec::new();
+    let magic = format::MAGIC.len() as u64;
+    file.by_ref().take(magic).read_to_end(&mut begin).map_err(|error| io_failure(path, &error))?;
+    if begin.is_empty() || begin == format::MAGIC {
+        return Ok(());
+    }
+    Err(Failure::file(path, "a file that is no model stands there; name another file, or remove it first"))
 }

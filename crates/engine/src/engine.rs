@@ -74,7 +74,8 @@ impl<'m> Engine<'m> {
                 *confidence = logistic(score_of(index), rule);
             }
             // An answer of many labels is as certain as its least certain yes or no.
-            self.scores.iter().map(|&score| certainty_of(logistic(score, rule))).min().unwrap_or_default()
+            let certainty = |&score: &Score| certainty_of(logistic(score, rule), rule.label_threshold);
+            self.scores.iter().map(certainty).min().unwrap_or_default()
         } else {
             softmax(&self.scores, ranking, rule, &mut self.confidences);
             self.confidences[0]
@@ -94,9 +95,13 @@ impl<'m> Engine<'m> {
     }
 }
 
-fn certainty_of(confidence: Confidence) -> Confidence {
-    let raw = confidence.raw();
-    Confidence::from_raw(raw.max(Confidence::ONE.raw() - raw))
+/// How probable the yes or no is that a label gets.
+fn certainty_of(confidence: Confidence, threshold: Confidence) -> Confidence {
+    if confidence >= threshold {
+        confidence
+    } else {
+        Confidence::from_raw(Confidence::ONE.raw() - confidence.raw())
+    }
 }
 
 /// The answer to a text.
@@ -125,8 +130,8 @@ impl<'e> Prediction<'e> {
         self.reason
     }
 
-    /// How probable it is that the whole answer is right: the confidence of the label, or, for a text with any number of
-    /// labels, of the least certain yes or no.
+    /// The confidence of the answer: that of the label, or, for a text with any number of labels, of the least certain yes or
+    /// no among all labels. The whole set of labels is right at most that often.
     #[must_use]
     pub const fn confidence(&self) -> Confidence {
         self.certainty

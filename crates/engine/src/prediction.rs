@@ -65,7 +65,7 @@ impl Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// No word of the text stood in the examples that the model learned from.
+    /// No word of the text is known to the model.
     NoKnownWords,
     /// The best label is less certain than the model file asks for.
     LowConfidence,
@@ -105,10 +105,11 @@ pub struct Read {
     pub characters: u32,
     /// Whether the text was longer than the model reads; the rest did not count.
     pub truncated: bool,
-    /// Words that were seen in training (for scripts without spaces: the shortest n-grams of characters).
+    /// Words that the model knows (for scripts without spaces: the shortest n-grams of characters). It knows what stood in
+    /// its examples and was kept: words of a single example may have been left out.
     pub known_words: u32,
-    /// Words in the text (for scripts without spaces: characters).
+    /// Words in the text, pictographs among them (for scripts without spaces: characters).
     pub words: u32,
-    /// Features that were seen in training and made the answer.
+    /// Features that the model knows and that made the answer.
     pub features: u32,
 }

@@ -51,8 +51,15 @@ pub fn verify_with(model: &Model<'_>, kernel: Kernel) -> Result<usize, Mismatch>
 
 fn difference(recorded: &RecordedExample<'_>, found: &Prediction<'_>) -> Option<&'static str> {
     let score_of = |index: u32| found.scores().get(index as usize).copied();
+    let recorded_top = recorded.top().count();
     if recorded.top().any(|(label, score)| score_of(label) != Some(score)) {
         Some("a score of the best labels is")
+    } else if !recorded
+        .top()
+        .map(|(label, _)| label)
+        .eq(found.ranking().take(recorded_top).map(|label| label.index))
+    {
+        Some("the order of the best labels is")
     } else if recorded.hash != score_hash(found.scores()) {
         Some("a score is")
     } else if recorded.confidence != found.confidence() {

@@ -44,4 +44,4 @@ pub use format::{Format, LabelLevel, ReadOptions, write, write_jsonl};
 pub use load::DataSource;
 pub use task::{Goal, Kind, SplitShares, Task, parse_latency_us, parse_size};
 pub use text::{nearest, normalise};
-pub use write_file::write_file;
+pub use write_file::{check_writable, write_file};

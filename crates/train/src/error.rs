@@ -13,6 +13,24 @@ pub enum TrainError {
         /// The label.
         label: String,
     },
+    /// No row has a label.
+    NoLabels,
+    /// A row of a task of one label has none or several.
+    Labels {
+        /// Where the row stands.
+        file: std::path::PathBuf,
+        /// Its line, from 1.
+        line: u32,
+        /// How many labels it has.
+        found: usize,
+    },
+    /// There are more labels than a model file can hold.
+    TooManyLabels {
+        /// How many there are.
+        found: usize,
+    },
+    /// The weights grew beyond all bounds.
+    Diverged,
     /// The labels of the data are not those of the task.
     Task(stonechat_task::Error),
     /// The recipe breaks a rule.
@@ -21,7 +39,7 @@ pub enum TrainError {
     Size {
         /// The size asked for, in bytes.
         max_size: u64,
-        /// The smallest size that a model of this task has.
+        /// A size that is enough.
         least: u64,
     },
     /// The model that came out does not open or verify: a fault of the trainer.
@@ -33,6 +51,18 @@ impl fmt::Display for TrainError {
         match self {
             Self::NoRows => {
                 write!(f, "there is no row to learn from; add labelled examples to the train split")
+            }
+            Self::NoLabels => write!(f, "no row has a label; label some of them"),
+            Self::Labels { file, line, found } => write!(
+                f,
+                "{}:{line}: the row has {found} labels; give it one, or set `kind = \"multi-label\"` in the task",
+                file.display()
+            ),
+            Self::TooManyLabels { found } => {
+                write!(f, "there are {found} labels, a model file holds 1048576; merge some")
+            }
+            Self::Diverged => {
+                write!(f, "the weights grew beyond all bounds; lower `rate` or `table_rate` of the recipe")
             }
             Self::OneLabel { label } => {
                 write!(f, "every row has the label `{label}`; add examples of at least one other label")

@@ -1,4 +1,4 @@
-//! A linear support vector machine: where the rows of a model with few labels start from.
+//! A linear support vector machine: what a task of few labels often asks no more than.
 
 use crate::dictionary::{Dictionary, Row, scales};
 use crate::random::Random;
@@ -67,7 +67,7 @@ impl Linear {
         &self.weights[feature * self.labels..(feature + 1) * self.labels]
     }
 
-    /// How much a feature can change an answer: the length of its weights.
+    /// How much a feature can change an answer: the squared length of its weights.
     pub(crate) fn worth(&self, feature: usize) -> f32 {
         self.weights(feature).iter().map(|weight| weight * weight).sum()
     }
@@ -79,9 +79,11 @@ fn weigh(row: &Row, rarity: &[f32], character_weight: f32) -> Vec<(u32, f32)> {
     for (group, scale) in row.features.iter().zip(scales) {
         all.extend(group.iter().map(|&feature| (feature, scale * rarity[feature as usize])));
     }
-    all.sort_unstable_by_key(|&(feature, _)| feature);
-    // Equal features have equal values: their sum does not depend on their order.
-    all.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same[0].1 * same.len() as f32)).collect()
+    // Stable: equal features are added in the order of the text.
+    all.sort_by_key(|&(feature, _)| feature);
+    all.chunk_by(|a, b| a.0 == b.0)
+        .map(|same| (same[0].0, same.iter().map(|(_, value)| value).sum()))
+        .collect()
 }
 
 fn machine(

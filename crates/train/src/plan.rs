@@ -10,7 +10,7 @@ use stonechat_engine::format::Dense;
 pub(crate) struct Plan {
     pub(crate) labels: usize,
     pub(crate) multi_label: bool,
-    /// Whether the table starts from a linear machine.
+    /// Whether it is a linear machine, and not a network.
     pub(crate) linear: bool,
     pub(crate) dim: usize,
     pub(crate) hidden: usize,
@@ -29,17 +29,23 @@ const OVERHEAD: u64 = 12_000;
 const FILTER_SHARE: f64 = 0.08;
 /// Features that share a row of 8-bit numbers, at the most, before numbers of 4 bits and twice the rows are the better choice.
 const MOST_SHARED: usize = 8;
+/// The longest table row and the widest hidden layer that the format takes.
+const MOST_DIM: usize = 1024;
+const MOST_HIDDEN: usize = 4096;
+/// Features at the most: the filter's segments end at 2²² places.
+const MOST_FEATURES: usize = 10_000_000;
 /// Table rows at the least.
 const LEAST_BUCKETS: usize = 33;
 
 impl Plan {
-    /// Plans a model of these labels: a linear machine, or a network.
+    /// Plans a model of these labels: a linear machine, or a network. None is a machine that the format or a size that the
+    /// recipe gives leaves no room for.
     pub(crate) fn new(
         recipe: &Recipe,
         labels: &[String],
         multi_label: bool,
         linear: bool,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Option<Self>, TrainError> {
         let count = labels.len();
         let mut dim = match recipe.dim as usize {
             0 if linear => count.next_multiple_of(2),
@@ -76,8 +82,10 @@ impl Plan {
             return Err(TrainError::Size { max_size: recipe.max_size, least: least(dim, hidden) });
         }
         let room = recipe.max_size - OVERHEAD - names - layers(dim, hidden);
-        let linear = linear && count <= dim && 2 * count <= hidden;
-        Ok(Self {
+        if linear && (count > dim || 2 * count > hidden || dim > MOST_DIM || hidden > MOST_HIDDEN) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
             labels: count,
             multi_label,
             linear,
@@ -90,12 +98,12 @@ impl Plan {
             } else {
                 (room as f64 * FILTER_SHARE / 1.23) as usize
             }
-            .max(1),
+            .clamp(1, MOST_FEATURES),
             // A linear machine makes good use of what it saw once; elsewhere that is noise.
             least_count: if linear { 1 } else { 2 },
             room,
             bits: recipe.bits,
-        })
+        }))
     }
 
     /// The shape of a model with a filter of so many places for so many features, the bits of a number in its table, and
@@ -135,15 +143,15 @@ mod tests {
 
     #[test]
     fn few_labels_make_a_linear_machine() {
-        let plan = Plan::new(&Recipe::default(), &labels(5), false, true).unwrap();
+        let plan = Plan::new(&Recipe::default(), &labels(5), false, true).unwrap().unwrap();
         assert!(plan.linear && plan.dim == 6 && plan.hidden == 10);
-        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap();
+        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap().unwrap();
         assert!(!plan.linear && plan.dim == 64 && plan.hidden == 192);
     }
 
     #[test]
     fn many_labels_narrow_the_hidden_layer() {
-        let plan = Plan::new(&Recipe::default(), &labels(10_000), false, false).unwrap();
+        let plan = Plan::new(&Recipe::default(), &labels(10_000), false, false).unwrap().unwrap();
         assert!(plan.hidden < 192, "{plan:?}");
         let small = Recipe { max_size: 30_000, ..Recipe::default() };
         let error = Plan::new(&small, &labels(10_000), false, false).unwrap_err();
@@ -152,7 +160,7 @@ mod tests {
 
     #[test]
     fn features_own_their_rows_where_these_fit() {
-        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap();
+        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap().unwrap();
         assert_eq!(
             plan.shape(1000, 1263),
             (Shape { buckets: 1263, dim: 64, hidden: 192, labels: 77 }, 8, true)
@@ -166,6 +174,7 @@ mod tests {
         for count in 2..=8 {
             for max_size in [20_000, 50_000, 300_000, 1_100_000, 5_000_000] {
                 let plan = Plan::new(&Recipe { max_size, ..Recipe::default() }, &labels(count), false, true)
+                    .unwrap()
                     .unwrap();
                 let (_, _, owned) = plan.shape(plan.most_features, Known::size(plan.most_features));
                 assert!(owned, "{count} labels in {max_size} bytes: {plan:?}");

@@ -26,7 +26,7 @@ fn best_scale(values: &[f32], limit: f32) -> f32 {
     }
     let error = |scale: f32| -> f64 {
         let rounded = |value: f32| libm::roundf(value / scale).clamp(-limit, limit) * scale;
-        values.iter().map(|&value| f64::from(value - rounded(value)).powi(2)).sum()
+        values.iter().map(|&value| square(f64::from(value - rounded(value)))).sum()
     };
     let mut best = (f64::INFINITY, most / limit);
     for step in (21..=100u8).rev() {
@@ -37,6 +37,10 @@ fn best_scale(values: &[f32], limit: f32) -> f32 {
         }
     }
     best.1
+}
+
+const fn square(value: f64) -> f64 {
+    value * value
 }
 
 fn round(value: f32, scale: f32, limit: f32) -> i8 {

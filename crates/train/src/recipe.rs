@@ -86,7 +86,7 @@ impl Default for Recipe {
             feature_dropout: 0.2,
             hidden_dropout: 0.2,
             decay: 0.01,
-            min_confidence: 0.5,
+            min_confidence: 0.6,
             label_threshold: 0.5,
             recorded: 16,
         }
@@ -167,7 +167,7 @@ impl Recipe {
             ((0.0..=1.0).contains(&self.min_confidence), "`min_confidence` is 0 to 1"),
             ((0.0..=1.0).contains(&self.label_threshold), "`label_threshold` is 0 to 1"),
             (self.recorded <= 4096, "`recorded` is 4096 at most"),
-            (self.max_size >= 4096, "`max_size` is 4096 bytes at least"),
+            ((4096..=1 << 32).contains(&self.max_size), "`max_size` is 4096 bytes to 4 GiB"),
         ];
         match rules.into_iter().find(|(kept, _)| !kept) {
             Some((_, rule)) => Err(RecipeError(format!("{rule}; change it"))),

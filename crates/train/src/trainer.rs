@@ -14,9 +14,10 @@ use crate::recipe::Recipe;
 use crate::record::record;
 use crate::report::TrainReport;
 use crate::tier::{Bag, Fit, epochs, fit};
-use serde_json::json;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
-use stonechat_engine::format::{DecisionRule, Recorded};
+use stonechat_engine::format::{DecisionRule, Labels, Recorded};
 use stonechat_engine::text::{Class, Feature, characters};
 use stonechat_engine::{Confidence, FormatError, Model, verify};
 use stonechat_eval::{Options, evaluate};
@@ -63,6 +64,39 @@ impl Job<'_> {
     fn work(&self, recipe: &Recipe) -> u64 {
         self.count as u64 * if self.plan.linear { 1 } else { u64::from(epochs(recipe, self.count)) }
     }
+}
+
+/// The rows to tune on.
+struct Tuning<'a> {
+    rows: Rows<'a>,
+    /// Rows with a label that the model does not have: it cannot be right.
+    strange: Vec<&'a Example>,
+}
+
+/// The facts that travel in the file, in the order in which they stand there.
+#[derive(Serialize)]
+struct Meta<'a> {
+    maker: &'static str,
+    task: TaskFacts<'a>,
+    recipe: &'a Recipe,
+    data: DataFacts,
+    training: &'a TrainReport,
+}
+
+#[derive(Serialize)]
+struct TaskFacts<'a> {
+    name: &'a str,
+    language: Option<&'a str>,
+    kind: String,
+    out_of_scope: &'a str,
+}
+
+#[derive(Serialize)]
+struct DataFacts {
+    digest: String,
+    train: usize,
+    valid: usize,
+    test: usize,
 }
 
 /// How good a fitted model is on the tuning rows.
@@ -130,15 +164,28 @@ impl<'l> Trainer<'l> {
         let inside = |example: &&Example| !example.labels.contains(&task.out_of_scope);
         let draft = splits.valid_origin == Origin::SetAside;
         let train: Vec<&Example> = splits.train.iter().filter(inside).collect();
-        let valid: Vec<&Example> = splits.valid.iter().filter(inside).collect();
+        let mut valid: Vec<&Example> = splits.valid.iter().filter(inside).collect();
         let mut learned = train.clone();
         if draft {
             learned.extend(&valid);
         }
-        let multi_label = task.kind == Kind::MultiLabel;
-        let names = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
-        if learned.is_empty() || names.is_empty() {
+        if learned.is_empty() {
             return Err(TrainError::NoRows);
+        }
+        let multi_label = task.kind == Kind::MultiLabel;
+        if !multi_label && let Some(row) = learned.iter().chain(&valid).find(|row| row.labels.len() != 1) {
+            let (file, line) = (row.source.file.to_path_buf(), row.source.line);
+            return Err(TrainError::Labels { file, line, found: row.labels.len() });
+        }
+        let names = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
+        if !task.labels.is_empty() {
+            label_names(task, valid.iter().copied()).map_err(TrainError::Task)?;
+        }
+        if names.is_empty() {
+            return Err(TrainError::NoLabels);
+        }
+        if names.len() > Labels::MOST as usize {
+            return Err(TrainError::TooManyLabels { found: names.len() });
         }
         if let ([label], false) = (names.as_slice(), multi_label) {
             return Err(TrainError::OneLabel { label: label.clone() });
@@ -148,21 +195,23 @@ impl<'l> Trainer<'l> {
         self.tell("reading");
         let settings = self.recipe.features();
         let rows = Rows::read(&learned, &names, &settings);
-        let known: Vec<&Example> = valid
-            .iter()
-            .copied()
-            .filter(|example| example.labels.iter().all(|label| names.contains(label)))
-            .collect();
-        let tuning = Rows::read(&known, &names, &settings);
-        let part = (draft && !train.is_empty() && !valid.is_empty()).then_some(train.len());
+        if draft && train.is_empty() {
+            // Every row that there is was learned from: none is left to tune on.
+            valid.clear();
+        }
+        let part = (draft && !valid.is_empty()).then_some(train.len());
+        let known: BTreeSet<&String> = names.iter().collect();
+        let (tuning, strange): (Vec<&Example>, Vec<&Example>) =
+            valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
+        let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings), strange };
 
-        let plans = self.plans(&names, multi_label, tuning.examples.len())?;
+        let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
         let (fitted, verdict) = self.compete(&names, &plans, &rows, part, &tuning)?;
         let report = TrainReport {
             tier: "bag",
             linear: fitted.plan.linear,
             train_rows: rows.examples.len(),
-            valid_rows: tuning.examples.len(),
+            valid_rows: tuning.rows.examples.len() + tuning.strange.len(),
             draft: part.is_some(),
             labels: names.len(),
             features: fitted.dictionary.len(),
@@ -178,25 +227,29 @@ impl<'l> Trainer<'l> {
                 .map(|(float, shipped)| 100.0 * (float - shipped)),
             ece: verdict.ece,
             temperature: 1.0 / verdict.calibration.slope,
-            notes: self.notes(task, splits, &learned, &names, &tuning),
+            notes: self.notes(task, splits, &learned, &names, &tuning, verdict.accuracy),
         };
         let rule = self.rule(multi_label, verdict.calibration);
 
         self.tell("recording");
-        let meta = json!({
-            "maker": concat!("stonechat ", env!("CARGO_PKG_VERSION")),
-            "task": {
-                "name": task.name, "language": task.language, "kind": task.kind.to_string(),
-                "out_of_scope": task.out_of_scope,
+        let meta = Meta {
+            maker: concat!("stonechat ", env!("CARGO_PKG_VERSION")),
+            task: TaskFacts {
+                name: &task.name,
+                language: task.language.as_deref(),
+                kind: task.kind.to_string(),
+                out_of_scope: &task.out_of_scope,
             },
-            "recipe": self.recipe,
-            "data": {
-                "digest": format!("blake3:{}", hex(&digest(splits))),
-                "train": splits.train.len(), "valid": splits.valid.len(), "test": splits.test.len(),
+            recipe: &self.recipe,
+            data: DataFacts {
+                digest: format!("blake3:{}", hex(&digest(splits))),
+                train: splits.train.len(),
+                valid: splits.valid.len(),
+                test: splits.test.len(),
             },
-            "training": report,
-        })
-        .to_string();
+            training: &report,
+        };
+        let meta = serde_json::to_string(&meta).map_err(|error| TrainError::Fault(error.to_string()))?;
         let texts: Vec<&str> = learned.iter().rev().map(|example| example.text.as_str()).collect();
         let model = self.write(&names, &fitted, rule, meta, &texts)?;
         Ok(Trained { model, report })
@@ -228,10 +281,12 @@ impl<'l> Trainer<'l> {
     fn plans(&self, names: &[String], multi_label: bool, tuning: usize) -> Result<Vec<Plan>, TrainError> {
         let few = names.len() <= self.recipe.linear_labels as usize;
         let plan = |linear| Plan::new(&self.recipe, names, multi_label, linear);
-        match (few, tuning >= LEAST_ROWS) {
-            (true, true) => Ok(vec![plan(true)?, plan(false)?]),
-            (true, false) => Ok(vec![plan(true)?]),
-            (false, _) => Ok(vec![plan(false)?]),
+        // A machine that does not fit is no rival.
+        let linear = if few { plan(true).ok().flatten() } else { None };
+        match linear {
+            Some(linear) if tuning < LEAST_ROWS => Ok(vec![linear]),
+            Some(linear) => Ok([Some(linear), plan(false).ok().flatten()].into_iter().flatten().collect()),
+            None => Ok(plan(false)?.into_iter().collect()),
         }
     }
 
@@ -243,7 +298,7 @@ impl<'l> Trainer<'l> {
         plans: &[Plan],
         rows: &Rows<'_>,
         part: Option<usize>,
-        tuning: &Rows<'_>,
+        tuning: &Tuning<'_>,
     ) -> Result<(Fitted, Verdict), TrainError> {
         let job = |plan, count, stream| Job { plan, rows, count, stream };
         let all = rows.examples.len();
@@ -254,7 +309,7 @@ impl<'l> Trainer<'l> {
         if let ([plan], Some(_)) = (plans, part) {
             jobs.push(last(*plan));
         }
-        let mut fitted = self.run(&jobs);
+        let mut fitted = self.run(&jobs)?;
         self.tell("calibrating");
         let mut verdicts = Vec::new();
         for fitted in fitted.iter().take(plans.len()) {
@@ -266,13 +321,13 @@ impl<'l> Trainer<'l> {
         let chosen = match (part, plans) {
             (None, _) => fitted.swap_remove(best),
             (Some(_), [_]) => fitted.swap_remove(plans.len()),
-            (Some(_), _) => self.run(&[last(plans[best])]).swap_remove(0),
+            (Some(_), _) => self.run(&[last(plans[best])])?.swap_remove(0),
         };
         Ok((chosen, verdict))
     }
 
     /// Fits every job, side by side as far as there are threads. The results do not depend on that.
-    fn run(&mut self, jobs: &[Job<'_>]) -> Vec<Fitted> {
+    fn run(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Fitted>, TrainError> {
         let meter = Meter::new(jobs.iter().map(|job| job.work(&self.recipe)).sum(), &mut *self.listener);
         let (recipe, meter) = (&self.recipe, &meter);
         let mut fitted = Vec::with_capacity(jobs.len());
@@ -288,7 +343,11 @@ impl<'l> Trainer<'l> {
                 );
             });
         }
-        fitted
+        if fitted.iter().all(|fitted| fitted.bag.is_finite()) {
+            Ok(fitted)
+        } else {
+            Err(TrainError::Diverged)
+        }
     }
 
     fn rule(&self, multi_label: bool, calibration: Calibration) -> DecisionRule {
@@ -325,27 +384,30 @@ impl<'l> Trainer<'l> {
     }
 
     /// Calibrates a packed model on the tuning rows, and compares it with its floating-point weights.
-    fn judge(&self, names: &[String], fitted: &Fitted, tuning: &Rows<'_>) -> Result<Verdict, TrainError> {
+    fn judge(&self, names: &[String], fitted: &Fitted, tuning: &Tuning<'_>) -> Result<Verdict, TrainError> {
         let multi_label = fitted.plan.multi_label;
         let fault = |error: FormatError| TrainError::Fault(error.to_string());
         let draft = self.rule(multi_label, Calibration::NONE);
         let bytes = pack(self.parts(names, fitted, draft, "{}".to_owned()));
         let model = Model::open(&bytes).map_err(fault)?;
-        let rows = tuning.examples.iter().zip(&tuning.labels).take(MOST_SCORES / names.len());
+        let Tuning { rows: known, strange } = tuning;
+        let rows = known.examples.iter().zip(&known.labels).take(MOST_SCORES / names.len());
         let scored = score(&model, rows.map(|(example, labels)| (example.text.as_str(), labels.clone())));
         let mut verdict = Verdict { calibration: calibrate(&scored, multi_label), ..Verdict::default() };
-        if tuning.examples.is_empty() {
+        let count = known.examples.len() + strange.len();
+        if count == 0 {
             return Ok(verdict);
         }
         let rule = self.rule(multi_label, verdict.calibration);
-        let right = tuning.features.iter().zip(&tuning.labels).filter(|(features, labels)| {
+        let right = known.features.iter().zip(&known.labels).filter(|(features, labels)| {
             let buckets = fitted.dictionary.row(features, Vec::new()).buckets(&fitted.buckets);
             answer(&fitted.bag.logits([&buckets[0], &buckets[1]]), multi_label, &rule) == **labels
         });
-        verdict.float_accuracy = Some(right.count() as f64 / tuning.examples.len() as f64);
+        verdict.float_accuracy = Some(right.count() as f64 / count as f64);
         let bytes = pack(self.parts(names, fitted, rule, "{}".to_owned()));
         let model = Model::open(&bytes).map_err(fault)?;
-        let owned: Vec<Example> = tuning.examples.iter().map(|&example| example.clone()).collect();
+        let owned: Vec<Example> =
+            known.examples.iter().chain(strange).map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
         if let Some(label) = evaluation.label {
             verdict.accuracy = Some(label.accuracy);
@@ -361,24 +423,43 @@ impl<'l> Trainer<'l> {
         splits: &Splits,
         learned: &[&Example],
         names: &[String],
-        tuning: &Rows<'_>,
+        tuning: &Tuning<'_>,
+        accuracy: Option<f64>,
     ) -> Vec<String> {
         let mut notes = Vec::new();
-        let outside =
-            splits.train.iter().filter(|example| example.labels.contains(&task.out_of_scope)).count();
+        let set_aside = if splits.valid_origin == Origin::SetAside { splits.valid.as_slice() } else { &[] };
+        let outside = |example: &&Example| example.labels.contains(&task.out_of_scope);
+        let outside = splits.train.iter().chain(set_aside).filter(outside).count();
         if outside > 0 {
             notes.push(format!("{outside} rows labelled `{}` were not learned from", task.out_of_scope));
         }
-        let seen: std::collections::BTreeSet<&String> =
-            learned.iter().flat_map(|example| &example.labels).collect();
-        let unseen = names.iter().filter(|name| !seen.contains(name)).count();
+        let mut support: BTreeMap<&String, usize> = BTreeMap::new();
+        for label in learned.iter().flat_map(|example| &example.labels) {
+            *support.entry(label).or_default() += 1;
+        }
+        let unseen = names.iter().filter(|name| !support.contains_key(name)).count();
         if unseen > 0 {
             notes.push(format!("{unseen} labels have no row to learn from and will never be right"));
         }
-        if tuning.examples.len() < LEAST_ROWS {
+        if let Some(row) = tuning.strange.first() {
+            notes.push(format!(
+                "{} tuning rows, the first at {}:{}, have a label that no row to learn from has, and count as wrong",
+                tuning.strange.len(),
+                row.source.file.display(),
+                row.source.line
+            ));
+        }
+        let commonest = support.values().max().copied().unwrap_or_default() as f64 / learned.len() as f64;
+        if task.kind == Kind::SingleLabel && accuracy.is_some_and(|accuracy| accuracy < commonest) {
+            notes.push(
+                "always answering the commonest label would be right more often: look at data and recipe"
+                    .to_owned(),
+            );
+        }
+        if tuning.rows.examples.len() < LEAST_ROWS {
             notes.push(format!(
                 "{} tuning rows are too few to calibrate on (at least {LEAST_ROWS}): confidences are not probabilities",
-                tuning.examples.len()
+                tuning.rows.examples.len()
             ));
         }
         notes

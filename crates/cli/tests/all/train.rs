@@ -176,3 +176,34 @@ fn an_interrupted_training_leaves_the_old_file_and_nothing_else() {
     assert_eq!(folder.names(), ["a.stone", "lights"]);
     assert_eq!(folder.read("a.stone"), b"old");
 }
+
+#[test]
+fn the_data_are_not_overwritten_by_mistake() {
+    let folder = Folder::new(&[("lights.csv", lights().as_bytes()), ("empty.stone", b"")]);
+    let before = folder.read("lights.csv");
+    let run = folder.run(&["train", "lights.csv", "-o", "lights.csv"]);
+    assert_eq!(run.out, "");
+    let message = run.failed(2);
+    assert!(
+        message.starts_with("stonechat: lights.csv: a file that is no model stands there; "),
+        "{message}"
+    );
+    assert_eq!(folder.read("lights.csv"), before);
+    // An empty file is nobody's data, and a model may be replaced.
+    for _ in 0..2 {
+        folder.run(&["train", "lights.csv", "-o", "empty.stone", "--set", "epochs=1"]).done();
+    }
+    assert_eq!(folder.names(), ["empty.stone", "lights.csv"]);
+}
+
+/// A socket stands for every kind of special file: no test may aim at a real device.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_before_the_training() {
+    let folder = Folder::new(&[("lights.csv", lights().as_bytes())]);
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path("socket")).unwrap();
+    let run = folder.run(&["train", "lights.csv", "-o", "socket"]);
+    assert_eq!(run.out, "");
+    assert!(run.failed(2).starts_with("stonechat: socket: a folder, a device or a pipe, not a file; "));
+    assert_eq!(folder.names(), ["lights.csv", "socket"]);
+}

@@ -26,7 +26,7 @@ pub struct Feature {
     pub hash: u32,
     /// What it is made of.
     pub group: Group,
-    /// Whether it is one whole word, alone (for scripts without spaces: the shortest n-gram).
+    /// Whether it is one whole word, alone (for scripts without spaces: the shortest n-gram; of symbols: a pictograph).
     pub word: bool,
 }
 
@@ -36,6 +36,11 @@ const WORD: u32 = 0x5157_0b91;
 const PAIR: u32 = 0x2c1b_3c6d;
 const NGRAM: u32 = 0x297a_2d39;
 const UNSPACED: u32 = 0x61c8_8647;
+
+/// Whether a symbol says something by itself, as an emoji does, and is not punctuation: it counts as a word.
+const fn is_pictograph(character: u32) -> bool {
+    character >= 0x2190 && (character < 0x3000 || character > 0x303f)
+}
 
 /// One step of the hash: `state` with `value` taken in.
 #[inline]
@@ -93,6 +98,8 @@ struct Reader<S: FnMut(Feature)> {
     word: u32,
     /// The hash of the word before it.
     before: u32,
+    /// Whether the symbol at hand stands for a word.
+    pictograph: bool,
     words: u32,
 }
 
@@ -100,6 +107,7 @@ impl<S: FnMut(Feature)> Reader<S> {
     fn begin(&mut self, kind: TokenKind) {
         self.window = Window::new();
         self.word = WORD;
+        self.pictograph = false;
         if kind == TokenKind::Word {
             self.ngrams(START);
         }
@@ -118,7 +126,10 @@ impl<S: FnMut(Feature)> Reader<S> {
                 self.word = mix(self.word, character);
                 self.ngrams(character);
             }
-            TokenKind::Symbol => self.word = mix(self.word, character),
+            TokenKind::Symbol => {
+                self.word = mix(self.word, character);
+                self.pictograph = is_pictograph(character);
+            }
             TokenKind::Unspaced => {
                 self.words += 1;
                 let sink = &mut self.sink;
@@ -141,10 +152,9 @@ impl<S: FnMut(Feature)> Reader<S> {
                 return;
             }
         }
-        if kind == TokenKind::Word {
-            self.words += 1;
-        }
-        (self.sink)(Feature { hash: spread(self.word), group: Group::Words, word: kind == TokenKind::Word });
+        let word = kind == TokenKind::Word || self.pictograph;
+        self.words += u32::from(word);
+        (self.sink)(Feature { hash: spread(self.word), group: Group::Words, word });
         self.pair(self.word);
         self.before = self.word;
     }
@@ -163,8 +173,15 @@ impl<S: FnMut(Feature)> Reader<S> {
 /// Of the [`Read`] that it returns, `characters`, `truncated` and `words` are filled in; the other fields are zero.
 #[inline]
 pub fn features(text: &str, settings: &FeatureSettings, sink: impl FnMut(Feature)) -> Read {
-    let mut reader =
-        Reader { settings: *settings, sink, window: Window::new(), word: WORD, before: START, words: 0 };
+    let mut reader = Reader {
+        settings: *settings,
+        sink,
+        window: Window::new(),
+        word: WORD,
+        before: START,
+        pictograph: false,
+        words: 0,
+    };
     let mut read = Read::default();
     let mut token = None;
     let mut text = text;

@@ -80,8 +80,9 @@ impl<'a> Bag<'a> {
 
     /// The most table rows read and multiply-adds done for a text of so many characters.
     pub(crate) fn worst_case(&self, characters: u32) -> (u64, u64) {
-        let read =
-            FeatureSettings { max_characters: characters.min(self.settings.max_characters), ..self.settings };
+        // Normalisation makes at most 18 characters of one.
+        let read = characters.saturating_mul(18).min(self.settings.max_characters);
+        let read = FeatureSettings { max_characters: read, ..self.settings };
         let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
         (u64::from(read.max_features()), dense(&self.hidden) + dense(&self.output))
     }
@@ -157,7 +158,7 @@ impl<'a> Bag<'a> {
         let (word_factor, character_factor) = (factor(0), factor(1));
         let shift = self.rows.shift;
         for ((out, &word), &character) in pooled.iter_mut().zip(words).zip(characters) {
-            // A sum is below 2^29, so each product is below 2^60.
+            // A sum is below 2^28, so each product is below 2^59.
             let value = i64::from(word) * word_factor + i64::from(character) * character_factor;
             *out = ((value + (1 << (shift - 1))) >> shift)
                 .clamp(-i64::from(MAX_ACTIVATION), i64::from(MAX_ACTIVATION)) as i16;

@@ -114,9 +114,16 @@ impl Loader<'_> {
         let mut found = Vec::new();
         let mut passed_over = Vec::new();
         for (path, name) in files {
+            // A pipe would be waited for, and a link that leads nowhere is no file.
+            if !path.is_file() {
+                passed_over.push(path.into());
+                continue;
+            }
             let document = Document::read(&path);
-            // A file in a forced format must be readable; any other may turn out not to be data at all.
+            // A file in a forced format must be text; any other may turn out not to be data at all. One that
+            // cannot be read at all might be any split, so going on without it would mislead.
             match (self.options.format, document) {
+                (_, Err(error @ Error::Io { .. })) => return Err(error),
                 (Some(format), document) => found.push((document?, format, name)),
                 (None, Ok(document)) => match detect(&document) {
                     Some(format) => found.push((document, format, name)),

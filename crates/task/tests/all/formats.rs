@@ -436,3 +436,27 @@ fn the_extension_tells_what_to_write() {
         assert_eq!(Format::by_extension(name.as_ref()), format, "{name}");
     }
 }
+
+/// A file of a folder that cannot be read may be any of its splits: it is an error, not passed over. What is
+/// no file at all is passed over, and not waited for.
+#[cfg(unix)]
+#[test]
+fn folders_with_unreadable_entries() {
+    let folder = Folder::new(&[("data/train.csv", b"text,label\nx,a\n")]);
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path("data/test.csv")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path("data/valid.csv")).unwrap();
+    let data = folder.read("data", &ReadOptions::default()).unwrap();
+    assert_eq!(data.examples.len(), 1);
+    assert_eq!(kinds(&data.warnings), ["unread-file", "unread-file"]);
+
+    use std::os::unix::fs::PermissionsExt;
+    let locked = folder.path("data/dev.csv");
+    std::fs::write(&locked, "text,label\ny,b\n").unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&locked).is_ok() {
+        println!("skipped: permissions do not bind this user");
+        return;
+    }
+    let error = folder.read("data", &ReadOptions::default()).unwrap_err();
+    assert!(folder.message(&error).starts_with("data/dev.csv: "), "{error}");
+}

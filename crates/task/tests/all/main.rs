@@ -9,3 +9,4 @@ mod round_trip;
 mod splits;
 mod support;
 mod task_file;
+mod writing;

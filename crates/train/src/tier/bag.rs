@@ -138,6 +138,12 @@ impl Bag {
         }
     }
 
+    /// Whether every weight is a number.
+    pub(crate) fn is_finite(&self) -> bool {
+        let parts = [&self.table, &self.hidden, &self.hidden_biases, &self.output, &self.output_biases];
+        parts.into_iter().flatten().all(|weight| weight.is_finite())
+    }
+
     /// The logits of a text.
     pub(crate) fn logits(&self, buckets: [&[u32]; 2]) -> Vec<f32> {
         let mut pooled = vec![0.0; self.shape.dim];
