@@ -207,3 +207,11 @@ fn what_is_no_file_is_refused_before_the_training() {
     assert!(run.failed(2).starts_with("stonechat: socket: a folder, a device or a pipe, not a file; "));
     assert_eq!(folder.names(), ["lights.csv", "socket"]);
 }
+
+#[test]
+fn a_task_file_in_the_working_folder_finds_the_data_beside_it() {
+    let folder = Folder::new(&[("task.toml", b"name = \"here\"\n"), ("data.csv", lights().as_bytes())]);
+    folder.run(&["check", "task.toml"]).done();
+    folder.run(&["train", "task.toml", "-o", "here.stone"]).done();
+    assert_eq!(folder.run(&["inspect", "here.stone", "--json"]).json()["name"], "here");
+}

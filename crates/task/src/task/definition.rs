@@ -85,14 +85,16 @@ impl Task {
     }
 
     fn parse_with(text: &str, file: &Path, options: &ReadOptions) -> Result<Task, Error> {
-        let folder = file.parent().unwrap_or(Path::new(""));
+        // A file named by its bare name lies in the working folder.
+        let folder = match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
         let read = file::parse(text, file, folder)?;
         let mut data = read.data;
         data.options = data.options.overridden_by(options);
         let name = match read.name {
             Some(name) => name,
-            // A file named by its bare name lies in the working folder.
-            None if folder.as_os_str().is_empty() => name_of(Path::new(".")),
             None => name_of(folder),
         };
         let mut task = Task {

@@ -10,3 +10,4 @@ mod quantization;
 mod rows;
 mod size;
 mod support;
+mod tuning;
