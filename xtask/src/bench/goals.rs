@@ -70,15 +70,19 @@ pub(super) fn judge(models: &[Measured], side: Option<&Side>) -> Result<Vec<Goal
     let times = "one text";
     let peer =
         theirs.map(|(fasttext, set)| format!("fastText on {set} {:.1} µs, mean", fasttext.us_per_text));
-    let found = worst(models, |model| Some(model.speed.latency_us.p50));
+    // The limits of time and memory were set for this set; where it is not measured, for what is.
+    let named: Vec<_> = models.iter().filter(|model| model.set == "banking77").collect();
+    let timed = || if named.is_empty() { models.iter().collect() } else { named.clone() };
+    let found = worst(timed(), |model| Some(model.speed.latency_us.p50));
     goals.extend(found.map(|found| Goal::most(&format!("{times}, p50"), "µs", P50_US, found, peer)));
-    let found = worst(models, |model| Some(model.speed.latency_us.p99));
+    let found = worst(timed(), |model| Some(model.speed.latency_us.p99));
     goals.extend(found.map(|found| Goal::most(&format!("{times}, p99"), "µs", P99_US, found, None)));
     let peer =
         theirs.map(|(fasttext, set)| format!("fastText on {set} {:.1} ms, process", fasttext.one_line_ms));
-    let found = worst(models, |model| Some(model.speed.cold_start_ms));
+    let found = worst(timed(), |model| Some(model.speed.cold_start_ms));
     goals.extend(found.map(|found| Goal::most("cold start", "ms", COLD_START_MS, found, peer)));
-    let found = worst(models, |model| model.speed.resident_beyond_file_bytes.map(|bytes| bytes as f64 / 1e6));
+    let found =
+        worst(timed(), |model| model.speed.resident_beyond_file_bytes.map(|bytes| bytes as f64 / 1e6));
     goals.extend(found.map(|found| Goal::most("resident beyond the file", "MB", RESIDENT_MB, found, None)));
     let judged: Vec<_> = models.iter().filter(|model| model.train.report.valid_rows >= LOSS_ROWS).collect();
     let found = worst(judged, |model| model.train.report.quantization_loss_points);
