@@ -441,12 +441,13 @@ impl<'l> Trainer<'l> {
         if unseen > 0 {
             notes.push(format!("{unseen} labels have no row to learn from and will never be right"));
         }
-        if let Some(row) = tuning.strange.first() {
+        // By label, not by place: notes travel in the file, whose bytes must not depend on where the data lies.
+        if let Some(label) =
+            tuning.strange.iter().flat_map(|row| &row.labels).find(|label| !support.contains_key(label))
+        {
             notes.push(format!(
-                "{} tuning rows, the first at {}:{}, have a label that no row to learn from has, and count as wrong",
-                tuning.strange.len(),
-                row.source.file.display(),
-                row.source.line
+                "tuning rows with a label that no row to learn from has: {}, the first `{label}`; they count as wrong",
+                tuning.strange.len()
             ));
         }
         let commonest = support.values().max().copied().unwrap_or_default() as f64 / learned.len() as f64;

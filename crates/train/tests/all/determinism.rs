@@ -3,7 +3,7 @@
 use stonechat_task::{Splits, Task};
 use stonechat_train::Trainer;
 
-use crate::support::{many, recipe, rest, single, splits, task};
+use crate::support::{many, recipe, rest, single, splits, task, train};
 
 /// Trains the same with different numbers of threads, then with another seed.
 fn check(task: &Task, splits: &Splits, settings: &[(&str, &str)], bits: u32) {
@@ -67,4 +67,18 @@ fn other_rows_give_another_file() {
     rows[0].0.push('x');
     let other = Trainer::new(recipe(&[])).train(&task, &splits(&task, &[("train.jsonl", &rows)])).unwrap();
     assert!(rest(&first.model) != rest(&other.model));
+}
+
+/// The bytes depend on the rows, not on where they lie.
+#[test]
+fn the_place_of_the_data_is_not_in_the_file() {
+    let task = task("single-label");
+    let mut valid = single(3, 40, 2);
+    valid[0].1 = vec!["strange".to_string()];
+    let rows = single(3, 90, 1);
+    let made = |folder: &str| {
+        let (first, second) = (format!("{folder}/train.jsonl"), format!("{folder}/valid.jsonl"));
+        train(&task, &splits(&task, &[(&first, &rows), (&second, &valid)]), &[]).model
+    };
+    assert!(made("here") == made("somewhere/else"));
 }

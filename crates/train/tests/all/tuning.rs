@@ -15,7 +15,7 @@ fn tuning_rows_with_a_strange_label_count_as_wrong() {
     let report = train(&task, &splits, &[]).report;
     assert_eq!(report.valid_rows, 60);
     assert!(report.accuracy.unwrap() <= 0.5, "{report:?}");
-    assert!(report.notes.iter().any(|note| note.contains("30 tuning rows")), "{report:?}");
+    assert!(report.notes.iter().any(|note| note.contains("30, the first `no such label`")), "{report:?}");
 }
 
 #[test]
