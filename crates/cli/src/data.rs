@@ -23,6 +23,9 @@ pub(crate) struct Columns {
     /// Which part of a label `COARSE:fine` counts: coarse, fine or full
     #[arg(long, value_name = "LEVEL")]
     label_level: Option<LabelLevel>,
+    /// The first line of a csv or tsv is a row like the others; columns are given by number, as `--text 2,3 --label 1`
+    #[arg(long)]
+    no_header: bool,
 }
 
 /// How data is read.
@@ -44,6 +47,7 @@ impl Columns {
             text_column: self.text.clone(),
             label_column: self.label.clone(),
             label_level: self.label_level,
+            header: self.no_header.then_some(false),
             ..ReadOptions::default()
         }
     }

@@ -215,3 +215,16 @@ fn a_task_file_in_the_working_folder_finds_the_data_beside_it() {
     folder.run(&["train", "task.toml", "-o", "here.stone"]).done();
     assert_eq!(folder.run(&["inspect", "here.stone", "--json"]).json()["name"], "here");
 }
+
+#[test]
+fn a_file_without_header_is_read_by_column_numbers() {
+    let rows: String = (0..60)
+        .map(|i| format!("{},\"Row {i}\",\"{} today\"\n", 1 + i % 2, if i % 2 == 0 { "rain" } else { "sun" }))
+        .collect();
+    let folder = Folder::new(&[("news.csv", rows.as_bytes())]);
+    let columns = ["--no-header", "--text", "2,3", "--label", "1"];
+    folder.run(&[&["train", "news.csv", "-o", "news.stone"][..], &columns].concat()).done();
+    let judged =
+        folder.run(&[&["eval", "news.stone", "news.csv", "--split", "all", "--json"][..], &columns].concat());
+    assert_eq!(judged.json()["examples"], 60);
+}
