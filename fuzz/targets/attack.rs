@@ -5,7 +5,7 @@
 #[path = "../../crates/engine/tests/support/mod.rs"]
 mod support;
 
-pub(crate) use support::{frame, models};
+pub(crate) use support::{frame, models, taggers};
 
 use stonechat_engine::{Engine, Model, verify};
 
@@ -13,7 +13,7 @@ use stonechat_engine::{Engine, Model, verify};
 pub(crate) fn open(bytes: &[u8]) {
     let Ok(model) = Model::open(bytes) else { return };
     let mut engine = Engine::new(&model);
-    for text in models::TEXTS {
+    for text in models::TEXTS.into_iter().chain(taggers::ORDERS) {
         models::ask(&mut engine, text);
     }
     let _ = (verify(&model), model.labels().iter().count(), model.recorded().iter().count());

@@ -13,7 +13,7 @@ fn main() -> std::io::Result<()> {
         }
     }
     std::fs::create_dir_all(corpus.join("predict"))?;
-    for (index, text) in attack::models::TEXTS.iter().enumerate() {
+    for (index, text) in attack::models::TEXTS.iter().chain(&attack::taggers::ORDERS).enumerate() {
         std::fs::write(corpus.join("predict").join(format!("text-{index}")), text)?;
     }
     Ok(())

@@ -1,9 +1,12 @@
 //! An answer of the engine, for people and for programs.
 
 use serde::Serialize;
-use stonechat_engine::{Confidence, Decision, Label, Model, Prediction};
+use stonechat_engine::value::Reference;
+use stonechat_engine::{Decision, Label, Model, Prediction, Reason};
 
 use crate::console::one_line;
+use crate::decimal::decimal;
+use crate::slot::{SlotAnswer, words};
 
 /// Which model answers.
 #[derive(Clone, Debug, Serialize)]
@@ -20,14 +23,14 @@ pub(crate) struct Answer<'a> {
     text: &'a str,
     decision: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    reason: Option<String>,
+    /// Null where the model has no labels.
     #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<Named<'a>>,
+    label: Option<Option<Named<'a>>>,
     /// In place of `label` where a text may have any number.
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<Vec<Named<'a>>>,
-    /// No tier marks slots yet.
-    slots: [(); 0],
+    slots: Vec<SlotAnswer<'a>>,
     ranking: Vec<Named<'a>>,
     read: ReadSoFar,
     model: &'a ModelName,
@@ -42,36 +45,46 @@ struct Named<'a> {
 #[derive(Serialize)]
 struct ReadSoFar {
     /// Unicode characters of the text or, of one that is too long, what the engine read: letters, digits and
-    /// symbols, without the white space between them.
+    /// symbols, without the white space between them; the rest of the text did not count.
     characters: usize,
     truncated: bool,
 }
 
 impl<'a> Answer<'a> {
-    pub(crate) fn new(text: &'a str, prediction: &Prediction<'a>, model: &'a ModelName, multi: bool) -> Self {
-        let read = prediction.read();
+    pub(crate) fn new(
+        model: &Model<'_>,
+        prediction: &Prediction<'a>,
+        now: Option<&Reference>,
+        name: &'a ModelName,
+    ) -> Self {
+        let (text, read, multi) = (prediction.text(), prediction.read(), model.rule().multi_label);
         let characters = if read.truncated { read.characters as usize } else { text.chars().count() };
         Answer {
             text,
             decision: prediction.decision().name(),
-            reason: prediction.reason().map(|reason| reason.name()),
-            label: (!multi).then(|| named(prediction.label())),
+            reason: reason(prediction),
+            label: (!multi).then(|| prediction.ranking().next().map(named)),
             labels: multi.then(|| prediction.labels().map(named).collect()),
-            slots: [],
+            slots: SlotAnswer::all(model, prediction, now),
             ranking: prediction.ranking().map(named).collect(),
             read: ReadSoFar { characters, truncated: read.truncated },
-            model,
+            model: name,
         }
     }
 }
 
-fn named(label: Label<'_>) -> Named<'_> {
-    Named { name: label.name, confidence: decimal(label.confidence) }
+/// Why the model abstains, if it does; of a slot that is missing, with its name.
+fn reason(prediction: &Prediction<'_>) -> Option<String> {
+    let reason = prediction.reason()?;
+    let slot = prediction.missing_slot().filter(|_| reason == Reason::MissingSlot);
+    Some(match slot {
+        Some(slot) => format!("{} {slot}", reason.name()),
+        None => reason.name().to_string(),
+    })
 }
 
-/// A confidence with four decimals, which is all that calibration on some hundred rows can bear.
-pub(crate) fn decimal(confidence: Confidence) -> f64 {
-    f64::from(confidence.per_ten_thousand()) / 10_000.0
+fn named(label: Label<'_>) -> Named<'_> {
+    Named { name: label.name, confidence: decimal(label.confidence) }
 }
 
 /// The widest column of labels; a longer name moves the rest of its line to the right.
@@ -79,25 +92,46 @@ const MAX_WIDTH: usize = 32;
 
 /// The width of the column of labels.
 pub(crate) fn label_width(model: &Model<'_>) -> usize {
-    model.labels().iter().map(|name| name.chars().count()).max().unwrap_or_default().min(MAX_WIDTH)
+    model.labels().iter().map(|name| name.chars().count()).max().unwrap_or(1).min(MAX_WIDTH)
 }
 
-/// An answer on one line: decision, label, confidence, text, and why the engine abstained.
-pub(crate) fn line(text: &str, prediction: &Prediction<'_>, width: usize, multi: bool) -> String {
-    let names: Vec<&str> = prediction.labels().map(|label| label.name).collect();
+/// An answer on one line: decision, label, confidence, text, slots, and why the engine abstained.
+pub(crate) fn line(
+    model: &Model<'_>,
+    prediction: &Prediction<'_>,
+    now: Option<&Reference>,
+    width: usize,
+) -> String {
+    let names: Vec<&str> =
+        prediction.labels().map(|label| label.name).filter(|name| !name.is_empty()).collect();
     let names = if names.is_empty() { "-".to_string() } else { one_line(&names.join(",")) };
-    let confidence = if multi { prediction.confidence() } else { prediction.label().confidence };
+    // That of the answer; beside a single label stands its own.
+    let confidence = match prediction.ranking().next() {
+        Some(label) if !model.rule().multi_label => label.confidence,
+        _ => prediction.confidence(),
+    };
     let mut line = format!(
         "{:<7}  {names:<width$}  {:.3}  {}",
         prediction.decision().name(),
         decimal(confidence),
-        one_line(text)
+        one_line(prediction.text())
     );
-    if let (Decision::Abstain, Some(reason)) = (prediction.decision(), prediction.reason()) {
-        line.push_str(&format!("  ({})", reason.name().replace('_', " ")));
+    if let Some(slots) = words(prediction, now) {
+        line.push_str("  ");
+        line.push_str(&slots);
     }
-    if prediction.read().truncated {
-        line.push_str("  (too long: only its beginning was read)");
+    if let (Decision::Abstain, Some(reason)) = (prediction.decision(), reason(prediction)) {
+        // Only of the word for it: the name of a slot stays as it is.
+        let (word, slot) = reason.split_once(' ').unwrap_or((&reason, ""));
+        let words = format!("{} {}", word.replace('_', " "), one_line(slot));
+        line.push_str(&format!("  ({})", words.trim_end()));
+    }
+    let read = prediction.read();
+    if read.truncated {
+        line.push_str(&format!(
+            "  (too long: only its beginning was read, {} characters beside white space)",
+            read.characters
+        ));
     }
     line
 }

@@ -32,11 +32,20 @@ pub(crate) struct Columns {
 #[derive(Args, Debug, Clone)]
 #[command(next_help_heading = "Reading data")]
 pub(crate) struct Reading {
-    /// Format of the data, whatever its name: csv, tsv, jsonl, fasttext, clinc, trec or folder
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help = format!("Format of the data, whatever its name: {}", formats(|_| true)))]
     format: Option<Format>,
     #[command(flatten)]
     columns: Columns,
+}
+
+/// The names of some formats, for people.
+pub(crate) fn formats(which: impl Fn(&Format) -> bool) -> String {
+    let names: Vec<&str> = Format::all().iter().filter(|f| which(f)).map(|format| format.name()).collect();
+    match names.split_last() {
+        Some((last, [])) => last.to_string(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+        None => String::new(),
+    }
 }
 
 impl Columns {

@@ -11,11 +11,16 @@ mod command;
 mod common;
 mod console;
 mod data;
+mod decimal;
 mod failure;
 mod kernel;
+mod listed;
 mod model_file;
 mod progress;
+mod slot;
+mod slot_facts;
 mod tally;
 mod template;
+mod typed;
 
 pub use cli::{command, run};

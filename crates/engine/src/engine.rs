@@ -1,12 +1,16 @@
 //! Runs a model over texts.
 
-use crate::decode::{decide, logistic, rank, softmax};
+use crate::decode::{Found, Search, SlotScratch, decide, logistic, rank, softmax};
 use crate::kernel::Kernel;
-use crate::model::Model;
-use crate::prediction::{Confidence, Decision, Label, Read, Reason, Score};
-use crate::tier::BagScratch;
+use crate::model::{Model, Runner};
+use crate::prediction::{Confidence, Decision, Label, Read, Reason, Score, Slot};
+use crate::text::TokenHash;
+use crate::tier::{BagScratch, Membership, TaggerScratch};
+use crate::value::{Automaton, OwnedList, Reference, Value, ValueList, ValueType, resolve};
 use alloc::boxed::Box;
 use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// How many labels a ranking names at most.
 pub const RANKING: usize = 5;
@@ -18,11 +22,85 @@ pub const RANKING: usize = 5;
 pub struct Engine<'m> {
     model: &'m Model<'m>,
     kernel: Kernel,
-    bag: BagScratch,
+    scratch: Scratch,
+    lists: Lists<'m>,
     scores: Box<[Score]>,
     ranking: [u32; RANKING],
     confidences: [Confidence; RANKING],
 }
+
+#[derive(Clone, Debug)]
+enum Scratch {
+    Bag(BagScratch),
+    Tagger(TaggerScratch, SlotScratch),
+}
+
+/// The lists of values, by slot: those of the model, or what took their place.
+#[derive(Clone, Debug)]
+struct Lists<'m> {
+    all: Box<[List<'m>]>,
+    /// The slots that have one.
+    present: Box<[u32]>,
+}
+
+impl Lists<'_> {
+    fn get(&self, slot: u32) -> Option<ValueList<'_>> {
+        self.all.get(slot as usize).and_then(List::get)
+    }
+}
+
+#[derive(Clone, Debug)]
+enum List<'m> {
+    None,
+    Model(ValueList<'m>),
+    Own(OwnedList),
+}
+
+impl List<'_> {
+    fn get(&self) -> Option<ValueList<'_>> {
+        match self {
+            Self::None => None,
+            Self::Model(list) => Some(*list),
+            Self::Own(list) => list.list(),
+        }
+    }
+}
+
+impl Membership for Lists<'_> {
+    fn slots(&self, hash: u32, found: &mut dyn FnMut(u32)) {
+        for &slot in &self.present {
+            if self.get(slot).is_some_and(|list| list.contains(hash)) {
+                found(slot);
+            }
+        }
+    }
+}
+
+/// Values cannot be set for a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValuesError {
+    /// The model has no slot of this name.
+    UnknownSlot,
+    /// The slot takes no choice among values.
+    NotAChoice(ValueType),
+    /// A phrase stands for a value that is not there.
+    UnknownValue,
+}
+
+impl fmt::Display for ValuesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownSlot => f.write_str("the model has no slot of this name"),
+            Self::NotAChoice(kind) => {
+                write!(f, "the slot is of type {}; only the values of a choice can be set", kind.name())
+            }
+            Self::UnknownValue => f.write_str("a phrase stands for a value that is not in the list"),
+        }
+    }
+}
+
+impl core::error::Error for ValuesError {}
 
 impl<'m> Engine<'m> {
     /// An engine with the fastest kernel that this machine can run.
@@ -34,20 +112,47 @@ impl<'m> Engine<'m> {
     /// An engine with this kernel. The answers are the same with every kernel.
     #[must_use]
     pub fn with_kernel(model: &'m Model<'m>, kernel: Kernel) -> Self {
+        let (scratch, lists) = match &model.runner {
+            Runner::Bag(bag) => (Scratch::Bag(BagScratch::new(bag)), Vec::new()),
+            Runner::Tagger(tagger, slots) => {
+                let tokens = tagger.recurrent.max_tokens as usize;
+                let list = |slot: usize| match model.slot_type(slot as u32) {
+                    ValueType::Choice => ValueList::read(slots.values(slot)).map_or(List::None, List::Model),
+                    _ => List::None,
+                };
+                let scratch =
+                    Scratch::Tagger(TaggerScratch::new(tagger), SlotScratch::new(tokens, slots.len()));
+                (scratch, (0..slots.len()).map(list).collect())
+            }
+        };
         Self {
             model,
             kernel,
-            bag: BagScratch::new(&model.bag),
+            scratch,
+            lists: Lists {
+                present: {
+                    let there = |slot: &u32| !matches!(lists.get(*slot as usize), None | Some(List::None));
+                    let slots = || (0..lists.len() as u32).filter(there);
+                    let mut present = Vec::with_capacity(slots().count());
+                    present.extend(slots());
+                    present.into_boxed_slice()
+                },
+                all: lists.into_boxed_slice(),
+            },
             scores: vec![Score::default(); model.labels().len()].into_boxed_slice(),
             ranking: [0; RANKING],
             confidences: [Confidence::default(); RANKING],
         }
     }
 
-    /// Bytes that an engine of this model needs, all taken by its constructor.
+    /// Bytes that an engine of this model needs, all taken by its constructor; lists that are set later come on top.
     #[must_use]
-    pub const fn memory(model: &Model<'_>) -> usize {
-        size_of::<Engine<'_>>() + model.bag.memory() + model.labels().len() * size_of::<Score>()
+    pub fn memory(model: &Model<'_>) -> usize {
+        let lists = model.slots().map_or(0, |slots| {
+            let choices = (0..slots.len() as u32).filter(|&slot| model.slot_type(slot) == ValueType::Choice);
+            slots.len() * size_of::<List<'_>>() + choices.count() * size_of::<u32>()
+        });
+        size_of::<Engine<'_>>() + model.memory() + lists + model.labels().len() * size_of::<Score>()
     }
 
     /// The kernel that computes.
@@ -62,14 +167,52 @@ impl<'m> Engine<'m> {
         self.model
     }
 
+    /// Gives a slot of type choice another list of values, without training: from now on its phrases are looked for in texts,
+    /// and stand for the values. Each pair of `phrases` is a phrase and the place in `values` of what it stands for; a value is
+    /// found by its own name only if that is among the phrases. Takes memory and time in proportion to the list.
+    ///
+    /// # Errors
+    ///
+    /// The model has no such slot, it is of another type, or a phrase stands for a value that is not there.
+    pub fn set_values<'s>(
+        &mut self,
+        slot: &str,
+        phrases: impl Iterator<Item = (&'s str, u32)>,
+        values: &[&str],
+    ) -> Result<(), ValuesError> {
+        let index = self.model.slots().and_then(|slots| slots.names().position(|name| name == slot));
+        let index = index.ok_or(ValuesError::UnknownSlot)?;
+        match self.model.slot_type(index as u32) {
+            ValueType::Choice => {}
+            other => return Err(ValuesError::NotAChoice(other)),
+        }
+        let phrases: Vec<(&str, u32)> = phrases.collect();
+        if phrases.iter().any(|&(_, value)| value as usize >= values.len()) {
+            return Err(ValuesError::UnknownValue);
+        }
+        let list = OwnedList::new(phrases.into_iter(), values);
+        if let Some(place) = self.lists.all.get_mut(index) {
+            *place = List::Own(list);
+        }
+        Ok(())
+    }
+
     /// Answers to a text.
-    pub fn predict(&mut self, text: &str) -> Prediction<'_> {
-        let read = self.model.bag.scores(text, &self.kernel, &mut self.bag, &mut self.scores);
+    pub fn predict<'e>(&'e mut self, text: &'e str) -> Prediction<'e> {
         let rule = &self.model.rule;
+        let read = match (&self.model.runner, &mut self.scratch) {
+            (Runner::Bag(bag), Scratch::Bag(scratch)) => {
+                bag.scores(text, &self.kernel, scratch, &mut self.scores)
+            }
+            (Runner::Tagger(tagger, _), Scratch::Tagger(scratch, _)) => {
+                tagger.run(text, &self.lists, &self.kernel, scratch, &mut self.scores)
+            }
+            _ => Read::default(),
+        };
         let ranked = rank(&self.scores, &mut self.ranking);
         let ranking = self.ranking.get(..ranked).unwrap_or_default();
         let score_of = |index: u32| self.scores.get(index as usize).copied().unwrap_or_default();
-        let certainty = if rule.multi_label {
+        let mut certainty = if rule.multi_label {
             for (confidence, &index) in self.confidences.iter_mut().zip(ranking) {
                 *confidence = logistic(score_of(index), rule);
             }
@@ -81,9 +224,33 @@ impl<'m> Engine<'m> {
             self.confidences[0]
         };
         let best = if rule.multi_label { None } else { ranking.first().copied() };
-        let (decision, reason) = decide(rule, best, certainty, &read);
+        let mut complete = true;
+        if let (Runner::Tagger(tagger, slots), Scratch::Tagger(scratch, search)) =
+            (&self.model.runner, &mut self.scratch)
+        {
+            let label = best.unwrap_or(0);
+            let found =
+                Search { slots, transitions: &tagger.transitions, label, sharpness: rule.slot_sharpness };
+            let kernel = &self.kernel;
+            found.run(scratch.count, |token, tag| tagger.emission(token, tag, kernel, scratch), search);
+            complete = (0..slots.len() as u32).all(|slot| {
+                !slots.rule(label, slot).required || search.found().iter().any(|found| found.slot == slot)
+            });
+            if best.is_none() {
+                certainty = search.whole;
+            }
+        }
+        let (decision, reason) = decide(rule, best, certainty, &read, complete);
+        let (tokens, found) = match &self.scratch {
+            Scratch::Bag(_) => (&[][..], &[][..]),
+            Scratch::Tagger(tagger, search) => (&*tagger.tokens, search.found()),
+        };
         Prediction {
             model: self.model,
+            text,
+            lists: &self.lists,
+            tokens,
+            found,
             scores: &self.scores,
             ranking,
             confidences: &self.confidences,
@@ -108,6 +275,10 @@ fn certainty_of(confidence: Confidence, threshold: Confidence) -> Confidence {
 #[derive(Clone, Copy, Debug)]
 pub struct Prediction<'e> {
     model: &'e Model<'e>,
+    text: &'e str,
+    lists: &'e Lists<'e>,
+    tokens: &'e [TokenHash],
+    found: &'e [Found],
     scores: &'e [Score],
     ranking: &'e [u32],
     confidences: &'e [Confidence],
@@ -131,13 +302,14 @@ impl<'e> Prediction<'e> {
     }
 
     /// The confidence of the answer: that of the label, or, for a text with any number of labels, of the least certain yes or
-    /// no among all labels. The whole set of labels is right at most that often.
+    /// no among all labels; the whole set of labels is right at most that often. Of a model of slots alone, how probable it is
+    /// that all slots are right and none is missing.
     #[must_use]
     pub const fn confidence(&self) -> Confidence {
         self.certainty
     }
 
-    /// The best label.
+    /// The best label; one without a name in a model of slots alone.
     #[must_use]
     pub fn label(&self) -> Label<'e> {
         self.ranking().next().unwrap_or(Label {
@@ -152,7 +324,7 @@ impl<'e> Prediction<'e> {
     /// model's threshold, in the order of the model's labels.
     pub fn labels(&self) -> impl Iterator<Item = Label<'e>> + use<'e> {
         let multi = self.model.rule.multi_label;
-        let single = (!multi).then(|| self.label());
+        let single = (!multi && !self.scores.is_empty()).then(|| self.label());
         let model = self.model;
         let many =
             self.scores.iter().enumerate().filter(move |_| multi).filter_map(move |(index, &score)| {
@@ -176,6 +348,63 @@ impl<'e> Prediction<'e> {
             score: this.scores.get(index as usize).copied().unwrap_or_default(),
             confidence,
         })
+    }
+
+    /// The slots, in the order of the text. They never overlap, and each is one that the task declares for the label.
+    pub fn slots(&self) -> impl ExactSizeIterator<Item = Slot<'e>> + use<'e> {
+        let this = *self;
+        this.found.iter().map(move |found| {
+            let token = |index: u32| this.tokens.get(index as usize);
+            let (start, end) =
+                (token(found.first).map_or(0, |t| t.start), token(found.last).map_or(0, |t| t.end));
+            Slot {
+                index: found.slot,
+                name: this.model.slots().map_or("", |slots| slots.name(found.slot as usize)),
+                text: this.text.get(start as usize..end as usize).unwrap_or_default(),
+                start,
+                end,
+                confidence: found.confidence,
+            }
+        })
+    }
+
+    /// What a slot's text stands for, by the type of the slot; none if it cannot be told. What depends on the day or the time
+    /// counts from `reference`, and cannot be told without it.
+    #[must_use]
+    pub fn value(&self, slot: &Slot<'e>, reference: Option<&Reference>) -> Option<Value<'e>> {
+        match self.model.slot_type(slot.index) {
+            ValueType::Choice => {
+                let list = self.lists.get(slot.index)?;
+                let found = list.find(slot.text)?;
+                Some(Value::Choice {
+                    index: found.index,
+                    value: list.canonical(found.index),
+                    distance: found.distance,
+                })
+            }
+            ValueType::Regex => {
+                let automaton = Automaton::read(self.model.slots()?.values(slot.index as usize)).ok()?;
+                automaton.matches(slot.text).then_some(Value::Regex(slot.text))
+            }
+            kind => resolve(slot.text, kind, self.model.language(), reference),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub const fn text(&self) -> &'e str {
+        self.text
+    }
+
+    /// The first slot that the label requires and the text lacks.
+    #[must_use]
+    pub fn missing_slot(&self) -> Option<&'e str> {
+        let slots = self.model.slots()?;
+        let label = self.ranking.first().copied().unwrap_or(0);
+        let missing = |slot: &u32| {
+            slots.rule(label, *slot).required && !self.found.iter().any(|found| found.slot == *slot)
+        };
+        (0..slots.len() as u32).find(missing).map(|slot| slots.name(slot as usize))
     }
 
     /// The score of every label, in the order of the model's labels.

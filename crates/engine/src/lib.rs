@@ -25,7 +25,7 @@
 
 extern crate alloc;
 
-// The rooms from the ground up: prediction, format, kernel, text, tier, decode, model, engine, verify. Each imports only
+// The rooms from the ground up: prediction, format, kernel, text, value, tier, decode, model, engine, verify. Each imports only
 // rooms before it; `cargo xtask layout` holds that.
 mod decode;
 mod engine;
@@ -35,11 +35,12 @@ mod model;
 pub mod prediction;
 pub mod text;
 mod tier;
+pub mod value;
 mod verify;
 
-pub use engine::{Engine, Prediction, RANKING};
+pub use engine::{Engine, Prediction, RANKING, ValuesError};
 pub use format::FormatError;
 pub use kernel::Kernel;
 pub use model::{Model, WorstCase};
-pub use prediction::{Confidence, Decision, Label, Read, Reason, Score};
+pub use prediction::{Confidence, Decision, Label, Read, Reason, Score, Slot};
 pub use verify::{Mismatch, verify, verify_with};

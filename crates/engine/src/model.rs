@@ -1,8 +1,10 @@
 //! A model file, opened: every length, offset and index is proven here, once, so that running it cannot fail.
 
-use crate::format::{Container, DecisionRule, FormatError, Labels, Recorded, SectionKind, Tier};
+use crate::decode::{BYTES_A_SLOT, BYTES_A_TOKEN};
+use crate::format::{Container, DecisionRule, FormatError, Labels, Recorded, SectionKind, Slots, Tier};
 use crate::text::FeatureSettings;
-use crate::tier::Bag;
+use crate::tier::{Bag, Tagger};
+use crate::value::{Automaton, Language, ValueList, ValueType};
 
 /// A model, in the bytes of its file, which are borrowed and never copied: they can be memory-mapped or live in flash.
 #[derive(Clone, Copy, Debug)]
@@ -11,9 +13,16 @@ pub struct Model<'a> {
     meta: &'a str,
     tier: Tier,
     labels: Labels<'a>,
-    pub(crate) bag: Bag<'a>,
+    pub(crate) runner: Runner<'a>,
     pub(crate) rule: DecisionRule,
     recorded: Recorded<'a>,
+}
+
+/// What computes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Runner<'a> {
+    Bag(Bag<'a>),
+    Tagger(Tagger<'a>, Slots<'a>),
 }
 
 /// A bound on what one answer costs.
@@ -41,14 +50,34 @@ impl<'a> Model<'a> {
         })?;
         let labels = Labels::read(container.section(SectionKind::Labels)?)?;
         let count = labels.len() as u32;
+        let rule = DecisionRule::read(container.section(SectionKind::Decision)?, count)?;
+        let broken = |kind, rule| FormatError::Section { kind, offset: 0, rule };
+        let runner = match container.tier() {
+            Tier::Bag if labels.is_empty() => {
+                return Err(broken(SectionKind::Labels, "the number of labels is not 1 to 1,048,576"));
+            }
+            Tier::Bag => Runner::Bag(Bag::read(&container, labels.len())?),
+            Tier::Tagger if rule.multi_label => {
+                return Err(broken(SectionKind::Decision, "a tagger has one label at the most"));
+            }
+            Tier::Tagger => {
+                let slots = Slots::read(container.section(SectionKind::Slots)?, count)?;
+                check_values(&slots).map_err(|rule| broken(SectionKind::Slots, rule))?;
+                Runner::Tagger(Tagger::read(&container, labels.len(), slots.len())?, slots)
+            }
+        };
+        let slots = match &runner {
+            Runner::Bag(_) => 0,
+            Runner::Tagger(_, slots) => slots.len() as u32,
+        };
         Ok(Self {
             bytes,
             meta,
             tier: container.tier(),
             labels,
-            bag: Bag::read(&container, labels.len())?,
-            rule: DecisionRule::read(container.section(SectionKind::Decision)?, count)?,
-            recorded: Recorded::read(container.section(SectionKind::Recorded)?, count)?,
+            runner,
+            rule,
+            recorded: Recorded::read(container.section(SectionKind::Recorded)?, count, slots)?,
         })
     }
 
@@ -82,22 +111,75 @@ impl<'a> Model<'a> {
         &self.rule
     }
 
+    /// The slots, in a model that finds any.
+    #[must_use]
+    pub const fn slots(&self) -> Option<&Slots<'a>> {
+        match &self.runner {
+            Runner::Bag(_) => None,
+            Runner::Tagger(_, slots) => Some(slots),
+        }
+    }
+
+    /// The type of the slot at `index`; text beyond the last.
+    #[must_use]
+    pub fn slot_type(&self, index: u32) -> ValueType {
+        let code = self.slots().map_or(0, |slots| slots.kind(index as usize));
+        ValueType::from_code(code).unwrap_or(ValueType::Text)
+    }
+
+    /// The language that numbers and dates in slots are read in; none for forms that all languages share.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.slots().and_then(|slots| Language::from_code(slots.language()))
+    }
+
     /// Which features are taken from a text.
     #[must_use]
     pub const fn features(&self) -> &FeatureSettings {
-        &self.bag.settings
+        match &self.runner {
+            Runner::Bag(bag) => &bag.settings,
+            Runner::Tagger(tagger, _) => &tagger.settings,
+        }
     }
 
     /// Rows, numbers in a row and bits of a number of the embedding table.
     #[must_use]
     pub const fn table(&self) -> (u32, u32, u32) {
-        (self.bag.rows.buckets, self.bag.rows.dim, self.bag.rows.bits)
+        let rows = match &self.runner {
+            Runner::Bag(bag) => &bag.rows,
+            Runner::Tagger(tagger, _) => &tagger.rows,
+        };
+        (rows.buckets, rows.dim, rows.bits)
     }
 
-    /// Numbers in the hidden layer.
+    /// Numbers in the hidden layer of a bag, or in both states of a tagger.
     #[must_use]
     pub const fn hidden(&self) -> u32 {
-        self.bag.hidden.outputs
+        match &self.runner {
+            Runner::Bag(bag) => bag.hidden.outputs,
+            Runner::Tagger(tagger, _) => 2 * tagger.recurrent.units,
+        }
+    }
+
+    /// Tokens that a tagger reads of a text; none in a bag, which has no such limit.
+    #[must_use]
+    pub const fn max_tokens(&self) -> Option<u32> {
+        match &self.runner {
+            Runner::Bag(_) => None,
+            Runner::Tagger(tagger, _) => Some(tagger.recurrent.max_tokens),
+        }
+    }
+
+    /// Bytes of scratch memory behind the pointers of an engine, without its scores.
+    pub(crate) fn memory(&self) -> usize {
+        match &self.runner {
+            Runner::Bag(bag) => bag.memory(),
+            Runner::Tagger(tagger, slots) => {
+                tagger.memory()
+                    + tagger.recurrent.max_tokens as usize * BYTES_A_TOKEN
+                    + slots.len() * BYTES_A_SLOT
+            }
+        }
     }
 
     /// Texts with the exact answers that this file gives, for [`verify`](crate::verify()).
@@ -109,7 +191,28 @@ impl<'a> Model<'a> {
     /// A bound on what one answer to a text of so many characters costs.
     #[must_use]
     pub fn worst_case(&self, characters: u32) -> WorstCase {
-        let (rows, multiply_adds) = self.bag.worst_case(characters);
-        WorstCase { rows, row_bytes: self.bag.rows.stride(), multiply_adds }
+        let ((rows, multiply_adds), table) = match &self.runner {
+            Runner::Bag(bag) => (bag.worst_case(characters), &bag.rows),
+            Runner::Tagger(tagger, _) => (tagger.worst_case(characters), &tagger.rows),
+        };
+        WorstCase { rows, row_bytes: table.stride(), multiply_adds }
     }
+}
+
+/// Whether every slot is of a known type and has the list or the automaton that its type asks for.
+fn check_values(slots: &Slots<'_>) -> Result<(), &'static str> {
+    if slots.language() != Slots::NO_LANGUAGE && Language::from_code(slots.language()).is_none() {
+        return Err("the language is not known");
+    }
+    for index in 0..slots.len() {
+        let values = slots.values(index);
+        match ValueType::from_code(slots.kind(index)) {
+            None => return Err("the type of a slot is not known"),
+            Some(ValueType::Choice) => ValueList::read(values).map(drop)?,
+            Some(ValueType::Regex) => Automaton::read(values).map(drop)?,
+            Some(_) if !values.is_empty() => return Err("a slot has values that its type does not know"),
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }

@@ -71,6 +71,8 @@ pub enum Reason {
     LowConfidence,
     /// The best label is the one that stands for everything outside the task.
     OutOfScope,
+    /// The text lacks a slot that its label requires.
+    MissingSlot,
 }
 
 impl Reason {
@@ -81,6 +83,7 @@ impl Reason {
             Self::NoKnownWords => "no_known_words",
             Self::LowConfidence => "low_confidence",
             Self::OutOfScope => "out_of_scope",
+            Self::MissingSlot => "missing_slot",
         }
     }
 }
@@ -98,12 +101,29 @@ pub struct Label<'a> {
     pub confidence: Confidence,
 }
 
+/// A slot that was found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot<'a> {
+    /// Its place in the model's list of slots.
+    pub index: u32,
+    /// Its name, as the task declares it.
+    pub name: &'a str,
+    /// The part of the text that it is, as it stands there.
+    pub text: &'a str,
+    /// Byte offset in the text where it begins; never inside a character.
+    pub start: u32,
+    /// Byte offset where it ends.
+    pub end: u32,
+    /// How probable it is that this slot has exactly these limits.
+    pub confidence: Confidence,
+}
+
 /// How much of the text was read, and how much of it was known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Read {
     /// Characters (Unicode scalar values) of the text that were read.
     pub characters: u32,
-    /// Whether the text was longer than the model reads; the rest did not count.
+    /// Whether the text was longer than the model reads, in characters or tokens; the rest did not count.
     pub truncated: bool,
     /// Words that the model knows (for scripts without spaces: the shortest n-grams of characters). It knows what stood in
     /// its examples and was kept: words of a single example may have been left out.

@@ -1,7 +1,7 @@
 //! Replays the examples recorded in a model file, bit for bit.
 
 use crate::engine::{Engine, Prediction};
-use crate::format::{RecordedExample, score_hash};
+use crate::format::{RecordedExample, RecordedSlot, score_hash};
 use crate::kernel::Kernel;
 use crate::model::Model;
 use core::fmt;
@@ -64,6 +64,13 @@ fn difference(recorded: &RecordedExample<'_>, found: &Prediction<'_>) -> Option<
         Some("a score is")
     } else if recorded.confidence != found.confidence() {
         Some("the confidence is")
+    } else if !recorded.slots().eq(found.slots().map(|slot| RecordedSlot {
+        index: slot.index,
+        start: slot.start,
+        end: slot.end,
+        confidence: slot.confidence,
+    })) {
+        Some("a slot is")
     } else if recorded.decision != (found.decision(), found.reason()) {
         Some("the decision is")
     } else {

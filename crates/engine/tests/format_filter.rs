@@ -16,7 +16,12 @@ use support::random::Random;
 fn admits(section: &[u8], hash: u32) -> bool {
     let word = |at: usize| u32::from_le_bytes(*section[at..].first_chunk().unwrap());
     let (places, fingerprint) = Filter::places(hash, word(0), word(4));
-    places.iter().fold(0, |xor, &place| xor ^ section[12 + place as usize]) == fingerprint
+    let print = |place: u32| match word(12) {
+        8 => u16::from(section[16 + place as usize]),
+        _ => u16::from_le_bytes([section[16 + 2 * place as usize], section[17 + 2 * place as usize]]),
+    };
+    let mask = ((1u32 << word(12)) - 1) as u16;
+    places.iter().fold(0, |xor, &place| xor ^ print(place)) == fingerprint & mask
 }
 
 /// Whether `hits` of `trials` is one in 256, give or take five standard deviations.
@@ -30,7 +35,7 @@ fn all_that_was_seen_and_one_in_256_of_the_rest() {
     let mut random = Random(11);
     for count in [0, 1, 2, 3, 5, 10, 100, 1000, 30_000, 300_000] {
         let seen: BTreeSet<u32> = (0..count).map(|_| random.next() as u32).collect();
-        let section = Known::new(&seen.iter().copied().collect::<Vec<_>>()).section(false);
+        let section = Known::new(&seen.iter().copied().collect::<Vec<_>>()).section(false, false);
         assert!(seen.iter().all(|&hash| admits(&section, hash)), "{count} hashes");
         let trials = 1 << 20;
         let rest = (0..trials).map(|_| random.next() as u32).filter(|hash| !seen.contains(hash));
@@ -42,6 +47,17 @@ fn all_that_was_seen_and_one_in_256_of_the_rest() {
 }
 
 #[test]
+fn wide_fingerprints_are_rarely_wrong() {
+    let mut random = Random(14);
+    let seen: BTreeSet<u32> = (0..30_000).map(|_| random.next() as u32).collect();
+    let section = Known::new(&seen.iter().copied().collect::<Vec<_>>()).section(false, true);
+    assert!(seen.iter().all(|&hash| admits(&section, hash)));
+    let rest = (0..1 << 22).map(|_| random.next() as u32).filter(|hash| !seen.contains(hash));
+    let wrong = rest.filter(|&hash| admits(&section, hash)).count();
+    assert!((24..=104).contains(&wrong), "{wrong} of 4 million, of which 64 are due");
+}
+
+#[test]
 fn every_feature_owns_a_place() {
     let mut random = Random(13);
     for count in [0, 1, 2, 3, 5, 10, 100, 1000, 100_000] {
@@ -50,8 +66,8 @@ fn every_feature_owns_a_place() {
         let places: BTreeSet<u32> = known.places.iter().copied().collect();
         assert_eq!(places.len(), seen.len(), "no two features share a place");
         // The section says the same: the sum of three numbers of two bits each, modulo 3.
-        let section = known.section(true);
-        let owners = &section[12 + known.len()..];
+        let section = known.section(true, false);
+        let owners = &section[16 + known.len()..];
         let segment = known.len() as u32 / 3;
         let seed = u32::from_le_bytes(*section.first_chunk().unwrap());
         for (hash, owned) in seen.iter().zip(&known.places) {
@@ -65,7 +81,7 @@ fn every_feature_owns_a_place() {
 #[test]
 fn neighbouring_hashes_are_no_harder() {
     let seen: Vec<u32> = (0..20_000).collect();
-    let section = Known::new(&seen).section(false);
+    let section = Known::new(&seen).section(false, false);
     assert!(seen.iter().all(|&hash| admits(&section, hash)));
     let wrong = (20_000..1_020_000).filter(|&hash| admits(&section, hash)).count();
     assert!(one_in_256(wrong, 1_000_000), "{wrong} of a million");

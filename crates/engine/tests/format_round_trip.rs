@@ -6,11 +6,14 @@ mod support;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use stonechat_engine::format::DecisionRule;
+use stonechat_engine::format::{DecisionRule, Slots, Tier};
 use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, MAX_NGRAM};
+use stonechat_engine::value::Language;
 use stonechat_engine::{Confidence, Engine, FormatError, Model, verify};
 use support::frame::{Parts, restate_length};
 use support::models::{Plan, TEXTS, ask, golden, kinds};
+use support::random::Random;
+use support::taggers::{MUST, NEVER, OFTEN, ONCE, ORDERS, TaggerPlan};
 
 fn ngrams() -> impl Strategy<Value = (u8, u8)> {
     (1..=MAX_NGRAM).prop_flat_map(|longest| (1..=longest, Just(longest)))
@@ -38,6 +41,7 @@ fn rule(labels: u32) -> impl Strategy<Value = DecisionRule> {
             min_confidence,
             label_threshold,
             out_of_scope: (!multi_label && out_of_scope < labels).then_some(out_of_scope),
+            slot_sharpness: 0,
         },
     )
 }
@@ -62,6 +66,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             settings,
             buckets,
             owned: seed % 2 == 0,
+            wide: seed % 3 == 0,
             dim: 2 * blocks,
             bits,
             hidden,
@@ -111,6 +116,102 @@ proptest! {
         for text in TEXTS.iter().copied().chain(plan.texts.iter().map(String::as_str)) {
             prop_assert_eq!(ask(&mut engine, text), ask(&mut other, text));
         }
+    }
+}
+
+/// Taggers of many shapes.
+fn tagger(seed: u64) -> TaggerPlan {
+    let mut random = Random(seed);
+    let small = TaggerPlan::small(seed);
+    let count = 1 + random.below(4);
+    let labels = random.below(4);
+    let mut rules = Vec::new();
+    for _ in 0..labels.max(1) {
+        rules.push((0..count).map(|_| *random.pick(&[ONCE, OFTEN, MUST, NEVER])).collect());
+    }
+    TaggerPlan {
+        labels: (0..labels).map(|label| format!("étiquette {label}")).collect(),
+        slots: small.slots.into_iter().take(count).collect(),
+        rules,
+        language: *random.pick(&[1, 2, 3, 4, Slots::NO_LANGUAGE]),
+        buckets: 1 + random.below(50) as u32,
+        owned: random.below(2) == 0,
+        wide: random.below(2) == 0,
+        dim: 16 * (1 + random.below(4)) as u32,
+        units: 16 * (1 + random.below(4)) as u32,
+        max_tokens: 1 + random.below(40) as u32,
+        max_phrase: 1 + random.below(16) as u32,
+        phrases: small.phrases.into_iter().filter(|(_, slot)| usize::from(*slot) < count).collect(),
+        ..TaggerPlan::small(seed)
+    }
+}
+
+#[test]
+fn taggers_opened_as_packed() {
+    let mut recorded_slots = 0;
+    for seed in 0..200 {
+        let plan = tagger(seed);
+        let file = plan.build();
+        let model = Model::open(&file).unwrap();
+        assert_eq!(model.tier(), Tier::Tagger);
+        assert!(model.labels().iter().eq(plan.labels.iter().map(String::as_str)));
+        assert_eq!(model.features(), &plan.settings);
+        assert_eq!(model.rule(), &plan.rule);
+        assert_eq!((model.max_tokens(), model.hidden()), (Some(plan.max_tokens), 2 * plan.units));
+        let (rows, dim, bits) = model.table();
+        assert_eq!((dim, bits), (plan.dim, 8));
+        assert!(plan.owned || rows == plan.buckets + 8 * plan.slots.len() as u32);
+        assert_eq!(model.language().map_or(Slots::NO_LANGUAGE, Language::code), plan.language);
+        let slots = model.slots().unwrap();
+        assert_eq!(slots.len(), plan.slots.len());
+        for (index, (name, kind, values)) in plan.slots.iter().enumerate() {
+            assert_eq!((slots.name(index), slots.values(index)), (name.as_str(), values.as_slice()));
+            assert_eq!(model.slot_type(index as u32), *kind);
+            for (label, rules) in plan.rules.iter().enumerate() {
+                assert_eq!(slots.rule(label as u32, index as u32), rules[index]);
+            }
+        }
+        assert_eq!(slots.name(slots.len()), "");
+        assert_eq!(slots.rule(plan.rules.len() as u32, 0), NEVER);
+        assert_eq!(verify(&model), Ok(plan.texts.len()));
+        assert_eq!(Parts::of(&file).join(), file, "the frame, written a second time");
+
+        // The same bytes at another address, and the records against answers given anew.
+        let shift = 1 + seed as usize % 63;
+        let moved = [&vec![0xaa; shift][..], &file].concat();
+        let moved = Model::open(&moved[shift..]).unwrap();
+        let (mut engine, mut other) = (Engine::new(&model), Engine::new(&moved));
+        for (recorded, text) in model.recorded().iter().zip(&plan.texts) {
+            let answer = engine.predict(text);
+            let found = answer.slots().map(|slot| (slot.index, slot.start, slot.end, slot.confidence));
+            assert!(
+                recorded.slots().map(|slot| (slot.index, slot.start, slot.end, slot.confidence)).eq(found)
+            );
+            recorded_slots += recorded.slots().count();
+            let read = answer.read();
+            assert!(read.truncated || read.known_words == read.words);
+        }
+        for text in ORDERS.iter().chain(&TEXTS) {
+            assert_eq!(ask(&mut engine, text), ask(&mut other, text));
+        }
+    }
+    assert!(recorded_slots > 1000, "{recorded_slots}");
+}
+
+/// A record of a slot that is not as it is answered is found out.
+#[test]
+fn a_wrong_slot_does_not_verify() {
+    let file = TaggerPlan { rules: vec![vec![OFTEN; 4]; 3], ..TaggerPlan::small(65) }.build();
+    let parts = Parts::of(&file);
+    let at = parts.sections.iter().position(|section| &section.0 == b"RECO").unwrap();
+    assert_eq!(verify(&Model::open(&file).unwrap()), Ok(7));
+    // Of the first answer: the place, the limits and the confidence of its first slot.
+    for (offset, bit) in [(56, 1), (60, 1), (64, 1), (68, 1)] {
+        let mut parts = parts.clone();
+        parts.sections[at].2[offset] ^= bit;
+        let file = parts.join();
+        let what = verify(&Model::open(&file).unwrap()).unwrap_err();
+        assert_eq!((what.example, what.what), (0, "a slot is"), "byte {offset}");
     }
 }
 

@@ -9,11 +9,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use stonechat_engine::{Engine, FormatError, Kernel, Model, verify};
 use support::frame::mutant;
-use support::models::{ask, extreme, files, golden, kinds};
+use support::models::{ask, bags, extreme, files, golden, kinds};
 use support::random::Random;
+use support::taggers::extreme_tagger;
 
 /// Mutants of the small models, all kinds together.
 const SMALL: usize = 1_000_000;
+/// Of so many mutants one is of a tagger.
+const TAGGERS: usize = 6;
 /// Bytes of mutants of each released model, which are larger.
 const LARGE: usize = 200 << 20;
 
@@ -58,11 +61,14 @@ fn run_or_keep(bytes: &[u8], texts: &[&str], name: &str) -> String {
 #[test]
 fn mutants_are_refused_or_run() {
     let kinds = kinds();
+    let bags = bags().len();
     let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
     for index in 0..SMALL {
         let mut random = Random(index as u64);
         let mut pool: Vec<&[u8]> = kinds.iter().map(Vec::as_slice).collect();
-        pool.swap(0, index % kinds.len());
+        // Taggers have more to break, but cost more to run.
+        let (bags, taggers) = (index % bags, bags + index / TAGGERS % (kinds.len() - bags));
+        pool.swap(0, if index % TAGGERS == 0 { taggers } else { bags });
         let file = mutant(&pool, &mut random);
         *outcomes.entry(run_or_keep(&file, &ASKED, &format!("mutant-{index}"))).or_default() += 1;
     }
@@ -72,7 +78,7 @@ fn mutants_are_refused_or_run() {
     let count = |outcome: &str| outcomes.get(outcome).copied().unwrap_or_default();
     // Mutants that all stop at the first checksum would prove little.
     assert!(count("opens") > SMALL / 20, "only {} mutants open with other answers", count("opens"));
-    assert!(outcomes.len() > 70, "only {} different outcomes", outcomes.len());
+    assert!(outcomes.len() > 120, "only {} different outcomes", outcomes.len());
 }
 
 #[test]
@@ -96,6 +102,13 @@ fn extreme_numbers_do_not_overflow() {
     {
         let file = extreme(bits, sign, multi_label);
         assert_eq!(run(&file, &texts), "opens and verifies");
+    }
+    let one = ["a".repeat(70_000), "灯".repeat(70_000), "a ".repeat(3)];
+    texts.extend(one.iter().map(String::as_str));
+    for sign in [-1, 0, 1] {
+        for (dim, units, tokens) in [(1024, 1024, 8), (16, 16, 2048)] {
+            assert_eq!(run(&extreme_tagger(sign, dim, units, tokens), &texts), "opens and verifies");
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use proptest::test_runner::RngSeed;
 use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, characters, features};
 use stonechat_engine::{Engine, Model};
 use support::models::{Plan, RULE, ask, extreme, kinds};
+use support::taggers::extreme_tagger;
 
 const MILLION: usize = 1_000_000;
 
@@ -110,6 +111,7 @@ fn engines_answer_them_all() {
     models.push(Plan { settings: long, ..Plan::small(31) }.build());
     models.push(extreme(8, -1, false));
     models.push(extreme(4, 1, true));
+    models.push(extreme_tagger(0, 16, 16, 600));
     let models: Vec<Model<'_>> = models.iter().map(|file| Model::open(file).unwrap()).collect();
     let mut engines: Vec<Engine<'_>> = models.iter().map(Engine::new).collect();
     let fresh: Vec<_> = engines.iter_mut().map(|engine| ask(engine, "lights off 灯")).collect();

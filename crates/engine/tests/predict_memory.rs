@@ -5,14 +5,17 @@
 mod support;
 
 use allocation_counter::measure;
-use stonechat_engine::{Engine, Model, verify};
+use stonechat_engine::{Engine, Model, Slot, verify};
 use support::models::{Plan, TEXTS, extreme, golden, kinds};
+use support::taggers::{ORDERS, TaggerPlan, extreme_tagger};
 
 fn models() -> Vec<Vec<u8>> {
     let wide = Plan { dim: 1024, hidden: 4096, ..Plan::small(21) };
     let many = Plan { labels: (0..5000).map(|label| format!("label {label}")).collect(), ..Plan::small(22) };
     let mut models = kinds();
     models.extend([wide.build(), many.build(), extreme(8, 1, true)]);
+    let long = TaggerPlan { max_tokens: 700, dim: 64, eager: [4096, 0], ..TaggerPlan::small(23) };
+    models.extend([long.build(), TaggerPlan::eager(24, 40).build(), extreme_tagger(0, 48, 256, 9)]);
     models.extend(golden().into_iter().map(|(_, file)| file));
     models
 }
@@ -42,9 +45,11 @@ fn answers_allocate_nothing() {
         let model = Model::open(&file).unwrap();
         let mut engine = Engine::new(&model);
         let taken = measure(|| {
-            for text in TEXTS.iter().copied().chain([long.as_str()]) {
+            for text in TEXTS.iter().chain(&ORDERS).copied().chain([long.as_str()]) {
                 let answer = engine.predict(text);
                 sum += answer.labels().count() + answer.ranking().count() + answer.label().name.len();
+                let value = |slot: Slot<'_>| answer.value(&slot, None).is_some() as usize;
+                sum += answer.slots().map(value).sum::<usize>() + answer.missing_slot().map_or(0, str::len);
             }
         });
         assert_eq!((taken.count_total, taken.bytes_total), (0, 0), "answering allocates nothing");

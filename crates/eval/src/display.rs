@@ -1,6 +1,7 @@
 //! The results in words, for people.
 
-use crate::report::{Evaluation, Speed};
+use crate::metric::span_errors::SpanErrorKind;
+use crate::report::{Evaluation, LabelReport, SlotConfusion, SlotsNotJudged, Speed};
 use std::fmt;
 
 /// How many labels and confusions are shown.
@@ -41,13 +42,122 @@ pub(crate) fn cut(text: &str, characters: usize) -> String {
     text.chars().take(characters.saturating_sub(1)).chain(['…']).collect()
 }
 
-impl Evaluation {
-    /// The labels that occur in the examples, the lowest F1 first, then the most frequent.
-    pub(crate) fn weakest_first(&self) -> Vec<&crate::LabelReport> {
-        let mut labels: Vec<_> = self.per_label.iter().filter(|label| label.support > 0).collect();
-        labels.sort_by(|a, b| a.f1.total_cmp(&b.f1).then(b.support.cmp(&a.support)));
-        labels
+/// Those that occur in the examples, the lowest F1 first, then the most frequent.
+pub(crate) fn weakest_first(reports: &[LabelReport]) -> Vec<&LabelReport> {
+    let mut reports: Vec<_> = reports.iter().filter(|report| report.support > 0).collect();
+    reports.sort_by(|a, b| a.f1.total_cmp(&b.f1).then(b.support.cmp(&a.support)));
+    reports
+}
+
+/// The first names, and whether there are more.
+fn listed(names: &[String]) -> String {
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    let names: Vec<_> = names.iter().take(SHOWN).map(String::as_str).collect();
+    format!("{}{more}", names.join(", "))
+}
+
+/// What was due and what was found instead, with the words of the text.
+pub(crate) fn due_and_found(error: &SlotConfusion) -> (String, String) {
+    let words = |name: &Option<String>, text: &Option<String>| match (name, text) {
+        (Some(name), Some(text)) => format!("{name} “{}”", cut(text, 40)),
+        _ => "nothing".to_owned(),
+    };
+    (words(&error.gold, &error.gold_text), words(&error.predicted, &error.predicted_text))
+}
+
+impl SlotsNotJudged {
+    /// The reason in a sentence.
+    pub(crate) const fn sentence(self) -> &'static str {
+        match self {
+            Self::NoneInExamples => {
+                "no text has slots marked, so the slots that the model finds were not judged; name data with slots"
+            }
+            Self::NoneInModel => "the texts have slots, but the model finds none; they were not judged",
+        }
     }
+}
+
+impl Evaluation {
+    /// What a reader must know beside the numbers, one sentence each.
+    pub(crate) fn notes(&self, list: fn(&[String]) -> String) -> Vec<String> {
+        let unknown_labels = self.unknown_labels.as_ref().map(|unknown| {
+            format!(
+                "{} texts have a label that the model does not know and count as wrong: {}",
+                unknown.examples,
+                list(&unknown.names)
+            )
+        });
+        let unknown_slots = self.unknown_slots.as_ref().map(|unknown| {
+            format!(
+                "{} slots are of names that the model does not know and count as missed: {}",
+                unknown.spans,
+                list(&unknown.names)
+            )
+        });
+        let rows = self.rows_without_one_label;
+        let without = (rows > 0).then(|| {
+            format!("{rows} texts do not have exactly one label, as the model gives, and count as wrong")
+        });
+        let not_judged = self.slots_not_judged.map(|why| why.sentence().to_owned());
+        [unknown_labels, unknown_slots, without, not_judged].into_iter().flatten().collect()
+    }
+
+    fn write_slots(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(slots) = &self.slots {
+            write!(f, "slots          F1 {:.3} (precision {:.3}, ", slots.f1, slots.precision)?;
+            write!(
+                f,
+                "recall {:.3}, macro F1 {:.3}), {} slots",
+                slots.recall, slots.macro_f1, slots.support
+            )?;
+            match slots.ece {
+                Some(ece) => writeln!(f, ", ECE {ece:.3}")?,
+                None => writeln!(f)?,
+            }
+        }
+        if let (Some(exact), Some(interval)) = (self.exact_match, self.exact_match_interval) {
+            let range = percent_range(interval);
+            writeln!(f, "exact match    {} (95 % interval {range})", percent(exact))?;
+        }
+        if let Some(values) = &self.values {
+            writeln!(
+                f,
+                "values         {} resolved, of {} slots with a type",
+                percent(values.resolved),
+                values.typed
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_slot_errors(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(errors) = &self.slot_errors else { return Ok(()) };
+        let kinds = SpanErrorKind::ALL.into_iter().map(|kind| (errors.of_kind(kind), kind.words()));
+        let kinds: Vec<_> =
+            kinds.filter(|&(count, _)| count > 0).map(|(count, kind)| format!("{count} {kind}")).collect();
+        if !kinds.is_empty() {
+            writeln!(f, "wrong slots    {}", kinds.join(", "))?;
+        }
+        for error in self.slot_confusions.iter().take(SHOWN) {
+            let (due, found) = due_and_found(error);
+            let example = cut(&error.example, 60);
+            let (count, kind) = (error.count, error.kind.words());
+            writeln!(f, "  {count:>4} ×  {kind}: {found} for {due} in “{example}”")?;
+        }
+        Ok(())
+    }
+}
+
+fn write_weakest(f: &mut fmt::Formatter<'_>, reports: &[LabelReport], of: &str, unit: &str) -> fmt::Result {
+    let weak: Vec<_> =
+        weakest_first(reports).into_iter().take(SHOWN).filter(|report| report.f1 < 1.0).collect();
+    if !weak.is_empty() {
+        writeln!(f, "weakest {of}")?;
+    }
+    for report in weak {
+        writeln!(f, "  F1 {:.3}  {} ({} {unit})", report.f1, report.name, report.support)?;
+    }
+    Ok(())
 }
 
 impl fmt::Display for Evaluation {
@@ -58,6 +168,7 @@ impl fmt::Display for Evaluation {
             writeln!(f, "accuracy       {} (95 % interval {range})", percent(label.accuracy))?;
             writeln!(f, "F1             macro {:.3}, micro {:.3}", label.macro_f1, label.micro_f1)?;
         }
+        self.write_slots(f)?;
         if let Some(abstention) = &self.abstention {
             write!(f, "accepted       {} of the texts", percent(abstention.coverage))?;
             if let Some(error) = abstention.error_when_accepted {
@@ -78,14 +189,8 @@ impl fmt::Display for Evaluation {
         if let Some(calibration) = &self.calibration {
             writeln!(f, "calibration    ECE {:.3}", calibration.ece)?;
         }
-        let weak: Vec<_> =
-            self.weakest_first().into_iter().take(SHOWN).filter(|label| label.f1 < 1.0).collect();
-        if !weak.is_empty() {
-            writeln!(f, "weakest labels")?;
-        }
-        for label in weak {
-            writeln!(f, "  F1 {:.3}  {} ({} texts)", label.f1, label.name, label.support)?;
-        }
+        write_weakest(f, &self.per_label, "labels", "texts")?;
+        write_weakest(f, &self.per_slot, "slots", "in the examples")?;
         if !self.confusions.is_empty() {
             writeln!(f, "most confused")?;
         }
@@ -93,22 +198,9 @@ impl fmt::Display for Evaluation {
             let example = cut(&pair.example, 60);
             writeln!(f, "  {:>4} ×  {} taken for {}: “{example}”", pair.count, pair.gold, pair.predicted)?;
         }
-        if let Some(unknown) = &self.unknown_labels {
-            let names: Vec<_> = unknown.names.iter().take(SHOWN).map(String::as_str).collect();
-            let more = if unknown.names.len() > SHOWN { ", …" } else { "" };
-            writeln!(
-                f,
-                "note: {} texts have a label that the model does not know and count as wrong: {}{more}",
-                unknown.examples,
-                names.join(", ")
-            )?;
-        }
-        if self.rows_without_one_label > 0 {
-            writeln!(
-                f,
-                "note: {} texts do not have exactly one label, as the model gives, and count as wrong",
-                self.rows_without_one_label
-            )?;
+        self.write_slot_errors(f)?;
+        for note in self.notes(listed) {
+            writeln!(f, "note: {note}")?;
         }
         let model = &self.model;
         writeln!(

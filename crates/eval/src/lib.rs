@@ -35,18 +35,24 @@ mod display;
 mod evaluate;
 mod html;
 pub mod interval;
+mod judged;
 mod latency;
 pub mod metric;
+mod names;
+mod options;
 mod outcome;
 mod report;
+mod slots;
 mod speed;
 
 pub use digest::digest;
-pub use evaluate::{Options, evaluate};
+pub use evaluate::evaluate;
 pub use html::report_html;
 pub use latency::latency;
+pub use options::Options;
 pub use report::{
     Abstention, Bin, Calibration, Confusion, Evaluation, LabelReport, LabelScores, LatencyUs, ModelFacts,
-    OutOfScope, Reasons, RiskPoint, Speed, UnknownLabels,
+    OutOfScope, Reasons, RiskPoint, SlotConfusion, SlotErrors, SlotScores, SlotsNotJudged, Speed,
+    UnknownLabels, UnknownSlots, ValueScores,
 };
 pub use speed::{ColdStart, SpeedError, SpeedOptions, cold_start, speed};

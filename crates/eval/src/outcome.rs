@@ -1,20 +1,35 @@
 //! The answers of a model to the texts of a data set.
 
+use crate::metric::spans::Span;
+use crate::options::Options;
 use std::thread;
-use stonechat_engine::{Confidence, Decision, Engine, Kernel, Model, Reason};
+use stonechat_engine::value::ValueType;
+use stonechat_engine::{Confidence, Decision, Engine, Model, Reason};
 use stonechat_task::Example;
 
 /// What matters of one answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// The labels, as indices of the model's labels, rising.
+    /// The labels, as indices of the model's labels, rising; none in a model without labels.
     pub(crate) labels: Vec<u32>,
+    /// The slots, as indices of the model's slots, in the order of the text.
+    pub(crate) spans: Vec<Span>,
+    /// What else there is to each of the spans.
+    pub(crate) found: Vec<Found>,
     pub(crate) confidence: Confidence,
-    /// How much the text looks like one outside the task: 65,536 minus the confidence of the best label inside it, and one
-    /// more than that can be if no word is known.
+    /// How much the text looks like one outside the task: 65,536 minus the confidence of the best label inside it (in a model
+    /// without labels, of the answer), and one more than that can be if no word is known.
     pub(crate) outsideness: u32,
     pub(crate) decision: Decision,
     pub(crate) reason: Option<Reason>,
+}
+
+/// A slot that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) confidence: Confidence,
+    /// Whether its text has a value of the slot's type; none if the type is text.
+    pub(crate) resolved: Option<bool>,
 }
 
 /// The answers to all examples, in order. Each thread takes one run of neighbouring examples, and no answer depends on
@@ -23,14 +38,13 @@ pub(crate) fn outcomes(
     model: &Model<'_>,
     examples: &[Example],
     outside: Option<u32>,
-    kernel: Kernel,
-    threads: usize,
+    options: &Options,
 ) -> Vec<Outcome> {
     let run = |examples: &[Example]| -> Vec<Outcome> {
-        let mut engine = Engine::with_kernel(model, kernel);
-        examples.iter().map(|example| outcome(&mut engine, &example.text, outside)).collect()
+        let mut engine = Engine::with_kernel(model, options.kernel);
+        examples.iter().map(|example| outcome(&mut engine, &example.text, outside, options)).collect()
     };
-    let size = examples.len().div_ceil(threads.max(1)).max(1);
+    let size = examples.len().div_ceil(options.threads.max(1)).max(1);
     if size >= examples.len() {
         return run(examples);
     }
@@ -43,16 +57,34 @@ pub(crate) fn outcomes(
     })
 }
 
-fn outcome(engine: &mut Engine<'_>, text: &str, outside: Option<u32>) -> Outcome {
+fn outcome(engine: &mut Engine<'_>, text: &str, outside: Option<u32>, options: &Options) -> Outcome {
+    let model = engine.model();
     let prediction = engine.predict(text);
     let one = Confidence::ONE.raw();
-    let inside = prediction.ranking().find(|label| Some(label.index) != outside);
+    let labelled = !model.labels().is_empty();
+    let inside = if labelled {
+        let inside = prediction.ranking().find(|label| Some(label.index) != outside);
+        inside.map_or(0, |label| label.confidence.raw())
+    } else {
+        prediction.confidence().raw()
+    };
     let outsideness = match prediction.reason() {
         Some(Reason::NoKnownWords) => one + 1,
-        _ => one - inside.map_or(0, |label| label.confidence.raw()),
+        _ => one - inside,
     };
+    let (spans, found) = prediction
+        .slots()
+        .map(|slot| {
+            let typed = model.slot_type(slot.index) != ValueType::Text;
+            let resolved = typed.then(|| prediction.value(&slot, options.reference.as_ref()).is_some());
+            let span = Span { start: slot.start as usize, end: slot.end as usize, slot: slot.index };
+            (span, Found { confidence: slot.confidence, resolved })
+        })
+        .unzip();
     Outcome {
-        labels: prediction.labels().map(|label| label.index).collect(),
+        labels: prediction.labels().filter(|_| labelled).map(|label| label.index).collect(),
+        spans,
+        found,
         confidence: prediction.confidence(),
         outsideness,
         decision: prediction.decision(),

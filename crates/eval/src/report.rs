@@ -1,5 +1,7 @@
 //! The results: the documents of `eval --json` and `bench --json`. Shares and scores are 0 to 1.
 
+use crate::metric::classification::Counts;
+use crate::metric::span_errors::SpanErrorKind;
 use serde::Serialize;
 
 /// How good the answers of a model are.
@@ -7,29 +9,59 @@ use serde::Serialize;
 pub struct Evaluation {
     /// Rows that were judged, those outside the task included.
     pub examples: usize,
-    /// How often the labels are right; absent if every row is outside the task.
+    /// How often the labels are right; absent if the model gives none, or every row is outside the task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<LabelScores>,
-    /// How often the model stands by an answer, and how often it is wrong then; absent if every row is outside the task.
+    /// How often the slots are right; absent if the model finds none, or no row that counts has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slots: Option<SlotScores>,
+    /// Share of the rows of [`SlotScores`] where everything is right: the label, if the model gives any, and each slot, with none
+    /// missing and none too many; absent as `slots` is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact_match: Option<f64>,
+    /// The 95 % interval of that share, `[low, high]` (Wilson); absent as `slots` is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact_match_interval: Option<[f64; 2]>,
+    /// How often the model stands by an answer, and how often it is wrong then; absent if every row is outside the task, and in
+    /// a model of slots alone as `slots` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub abstention: Option<Abstention>,
     /// How well the model recognises texts outside the task; absent if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oos: Option<OutOfScope>,
-    /// Whether the confidences are true; absent as `label` is.
+    /// Whether the confidences of the answers are true; absent as `label` is or, in a model of slots alone, as `slots` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
-    /// Each label, in the order of the model, then labels that only the examples have, by name.
+    /// Each label, in the order of the model, then labels that only the examples have, by name; absent if the model gives none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub per_label: Vec<LabelReport>,
-    /// The most frequent confusions, at most 20; of tasks with one label a text only.
+    /// Each slot, in the order of the model, then slots that only the examples have, by name; absent as `slots` is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub per_slot: Vec<LabelReport>,
+    /// The most frequent confusions of labels, at most 20; of tasks with one label a text only.
     pub confusions: Vec<Confusion>,
+    /// How many slots are wrong in which way; absent as `slots` is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot_errors: Option<SlotErrors>,
+    /// The most frequent errors of slots, at most 20; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slot_confusions: Vec<SlotConfusion>,
+    /// How often what was found has a value; absent if no slot was found whose type has values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<ValueScores>,
     /// Labels of the examples that the model does not know; absent if it knows all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_labels: Option<UnknownLabels>,
+    /// Slots of the examples that the model does not know; absent if it knows all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_slots: Option<UnknownSlots>,
     /// Rows with no label or several, where the model gives exactly one: their answers cannot be right and count as wrong;
     /// absent if there are none.
     #[serde(skip_serializing_if = "is_zero")]
     pub rows_without_one_label: usize,
+    /// Why slots were not judged though the model finds them or the examples have them; absent if they were, or neither does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slots_not_judged: Option<SlotsNotJudged>,
     /// What was judged.
     pub model: ModelFacts,
 }
@@ -54,7 +86,121 @@ pub struct LabelScores {
     pub micro_f1: f64,
 }
 
-/// What abstaining costs and buys, on the rows that are not outside the task.
+/// How often the slots are right, abstentions judged by their best guess. A slot is right if its name and both of its limits
+/// are: precision, recall and F1 are those of the CoNLL script and of seqeval, over all slots together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SlotScores {
+    /// Rows behind these numbers: all but those outside the task, unless the model has a label for these.
+    pub examples: usize,
+    /// Of the slots that were found, the share that was due; 0 if none was found.
+    pub precision: f64,
+    /// Of the slots that were due, the share that was found.
+    pub recall: f64,
+    /// The harmonic mean of the two.
+    pub f1: f64,
+    /// The mean F1 of the slots that were found or due at least once, each name weighing the same.
+    pub macro_f1: f64,
+    /// How many were due.
+    pub support: u64,
+    /// How many were found.
+    pub found: u64,
+    /// Whether the confidences of the slots that were found are true: the expected calibration error, as in [`Calibration`];
+    /// null if none was found.
+    pub ece: Option<f64>,
+    /// The bins behind `ece` that have slots, from low to high confidence.
+    pub bins: Vec<Bin>,
+}
+
+/// How many slots are wrong in which way: slots that are due and were not found, and slots that were found and are not due, each
+/// paired with one of the others where they overlap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SlotErrors {
+    /// Due, and nothing was found in its place.
+    pub missing: usize,
+    /// Found where nothing is due.
+    pub extra: usize,
+    /// The right slot, but it begins or ends elsewhere.
+    pub wrong_limits: usize,
+    /// The right limits, but it is of another slot.
+    pub wrong_slot: usize,
+    /// Another slot that begins or ends elsewhere, but overlaps.
+    pub wrong_slot_and_limits: usize,
+}
+
+impl SlotErrors {
+    /// How many there are of a kind.
+    #[must_use]
+    pub const fn of_kind(&self, kind: SpanErrorKind) -> usize {
+        match kind {
+            SpanErrorKind::Missing => self.missing,
+            SpanErrorKind::Extra => self.extra,
+            SpanErrorKind::WrongLimits => self.wrong_limits,
+            SpanErrorKind::WrongSlot => self.wrong_slot,
+            SpanErrorKind::WrongSlotAndLimits => self.wrong_slot_and_limits,
+        }
+    }
+
+    pub(crate) const fn of_kind_mut(&mut self, kind: SpanErrorKind) -> &mut usize {
+        match kind {
+            SpanErrorKind::Missing => &mut self.missing,
+            SpanErrorKind::Extra => &mut self.extra,
+            SpanErrorKind::WrongLimits => &mut self.wrong_limits,
+            SpanErrorKind::WrongSlot => &mut self.wrong_slot,
+            SpanErrorKind::WrongSlotAndLimits => &mut self.wrong_slot_and_limits,
+        }
+    }
+}
+
+/// Slots that are wrong in the same way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SlotConfusion {
+    /// In which way.
+    pub kind: SpanErrorKind,
+    /// The slot that was due; null if it is extra.
+    pub gold: Option<String>,
+    /// The slot that was found; null if it is missing.
+    pub predicted: Option<String>,
+    /// How often.
+    pub count: usize,
+    /// What was due, as it stands in `example`; null as `gold` is.
+    pub gold_text: Option<String>,
+    /// What was found, as it stands in `example`; null as `predicted` is.
+    pub predicted_text: Option<String>,
+    /// The first text where it happened.
+    pub example: String,
+}
+
+/// How often the slots that were found have a value of their type.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ValueScores {
+    /// Share of these that have a value.
+    pub resolved: f64,
+    /// Slots that were found, right or not, whose type is not text.
+    pub typed: usize,
+}
+
+/// Why slots were not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SlotsNotJudged {
+    /// The model finds slots, but no row that counts has any: the rows have labels alone, or these texts lack them.
+    NoneInExamples,
+    /// Rows have slots, but the model finds none.
+    NoneInModel,
+}
+
+/// Slots of the examples that the model does not know, which it cannot find and which count as missed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnknownSlots {
+    /// How many such slots the texts have.
+    pub spans: usize,
+    /// Their names, sorted.
+    pub names: Vec<String>,
+}
+
+/// What abstaining costs and buys, on the rows that are not outside the task. An answer is wrong if its label is or, in a model of
+/// slots alone, if any slot is wrong or missing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Abstention {
     /// Share of the rows that were accepted.
@@ -80,6 +226,8 @@ pub struct Reasons {
     pub low_confidence: usize,
     /// The best label was the one for texts outside the task.
     pub out_of_scope: usize,
+    /// The text lacked a slot that its label requires.
+    pub missing_slot: usize,
 }
 
 /// What one threshold of confidence gives.
@@ -95,8 +243,8 @@ pub struct RiskPoint {
 
 /// How well the model recognises texts outside the task.
 ///
-/// A text is the more outside, the lower the confidence of the best label inside the task; one without known words is the most
-/// outside.
+/// A text is the more outside, the lower the confidence of the best label inside the task or, in a model of slots alone, of the
+/// answer; one without known words is the most outside.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OutOfScope {
     /// Rows outside the task.
@@ -110,7 +258,7 @@ pub struct OutOfScope {
 }
 
 /// Whether confidences are true, on the rows of [`LabelScores`]. The confidence of an answer with any number of labels is
-/// held against its whole set of labels.
+/// held against its whole set of labels; in a model of slots alone, on the rows of [`SlotScores`], against all of its slots.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Calibration {
     /// Expected calibration error: the mean distance of confidence and accuracy over 15 bins of equal width, each weighing as
@@ -133,7 +281,7 @@ pub struct Bin {
     pub count: usize,
 }
 
-/// How often one label is right.
+/// How often one label, or one slot, is right.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LabelReport {
     /// Its name.
@@ -146,6 +294,18 @@ pub struct LabelReport {
     pub f1: f64,
     /// How often it was due.
     pub support: u64,
+}
+
+impl LabelReport {
+    pub(crate) fn new(name: &str, counts: &Counts) -> Self {
+        Self {
+            name: name.to_owned(),
+            precision: counts.precision(),
+            recall: counts.recall(),
+            f1: counts.f1(),
+            support: counts.support(),
+        }
+    }
 }
 
 /// A label taken for another.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::example::Example;
+use crate::example::{Example, Slot};
 
 /// The most places that one finding lists; [`Finding::count`] tells the true number.
 pub const MAX_PLACES: usize = 20;
@@ -137,6 +137,13 @@ impl Place {
             text: quote(&example.text),
             label: example.labels.join("|"),
         }
+    }
+
+    /// The place of a slot: its name and phrase stand before the text.
+    pub(crate) fn of_slot(example: &Example, slot: &Slot) -> Place {
+        let phrase = example.text.get(slot.start..slot.end).unwrap_or_default();
+        let text = format!("{} {:?}: {}", slot.name, quote(phrase), example.text);
+        Place { text: quote(&text), ..Place::of(example) }
     }
 
     /// A line of a file, without a text; line 0 is the file as a whole.

@@ -36,12 +36,15 @@ mod task;
 mod text;
 mod write_file;
 
-pub use dataset::{Dataset, Origin, Splits, digest, label_names};
+pub use dataset::{Dataset, Origin, Splits, digest, label_names, schema_violations, slot_names};
 pub use error::Error;
 pub use example::{Example, Slot, Source, Split};
 pub use finding::{Finding, MAX_PLACES, Place, Severity};
 pub use format::{Format, LabelLevel, ReadOptions, write, write_jsonl};
 pub use load::DataSource;
-pub use task::{Goal, Kind, SplitShares, Task, parse_latency_us, parse_size};
+pub use task::{
+    ChoiceValue, Goal, Intent, Kind, Schema, SlotKind, SlotSchema, SplitShares, Task, parse_latency_us,
+    parse_size, read_values,
+};
 pub use text::{nearest, normalise};
 pub use write_file::{check_writable, write_file};

@@ -1,6 +1,7 @@
 //! Scores to probabilities: what the packed engine says on rows that it did not learn from, made to mean what it says.
 
-use stonechat_engine::{Engine, Model};
+use stonechat_engine::{Confidence, Engine, FormatError, Model};
+use stonechat_task::Example;
 
 /// The scores of a row, as logits, and its labels.
 pub(crate) struct Scored {
@@ -56,11 +57,49 @@ pub(crate) fn calibrate(rows: &[Scored], multi_label: bool) -> Calibration {
     for _ in 0..8 {
         found.slope =
             lowest(|slope| rows.iter().map(|row| logistic_loss(row, slope, found.offset, doubts)).sum());
-        found.offset = lowest_between(-8.0, 8.0, |offset| {
+        found.offset = lowest_between(-8.0, 8.0, STEPS, |offset| {
             rows.iter().map(|row| logistic_loss(row, found.slope, offset, doubts)).sum()
         });
     }
     found
+}
+
+/// How sharp the probabilities of slots are, so that those of the tuning rows' answers are most probable: one over their
+/// temperature, between 1/16 and 16. `draft` makes the bytes of a model of each sharpness.
+pub(crate) fn calibrate_slots(rows: &[&Example], draft: impl Fn(f64) -> Vec<u8>) -> Result<f64, FormatError> {
+    let mut failed = None;
+    let mut loss = |exponent: f64| {
+        let bytes = draft(libm::exp2(exponent));
+        let model = match Model::open(&bytes) {
+            Ok(model) => model,
+            Err(error) => {
+                failed = Some(error);
+                return 0.0;
+            }
+        };
+        let mut engine = Engine::new(&model);
+        let (mut loss, mut found) = (0.0, 0usize);
+        for row in rows {
+            let prediction = engine.predict(&row.text);
+            for slot in prediction.slots() {
+                let same = |own: &&stonechat_task::Slot| {
+                    own.name == slot.name && (own.start, own.end) == (slot.start as usize, slot.end as usize)
+                };
+                let probability = f64::from(slot.confidence.raw()) / f64::from(Confidence::ONE.raw());
+                // A slot that was never wrong on these rows may be wrong on others.
+                let probability = probability.clamp(1e-4, 1.0 - 1e-4);
+                let right = row.slots.iter().any(|own| same(&own));
+                loss -= libm::log(if right { probability } else { 1.0 - probability });
+                found += 1;
+            }
+        }
+        loss / found.max(1) as f64
+    };
+    let exponent = lowest_between(-4.0, 4.0, 14, &mut loss);
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(libm::exp2(exponent)),
+    }
 }
 
 /// What the answers due lack to be certain, of labels that a text has and of those that it has not.
@@ -92,15 +131,18 @@ fn logistic_loss(row: &Scored, slope: f64, offset: f64, doubts: Doubts) -> f64 {
 
 /// The slope between 1/64 and 64 with the least loss.
 fn lowest(loss: impl Fn(f64) -> f64) -> f64 {
-    libm::exp2(lowest_between(-6.0, 6.0, |exponent| loss(libm::exp2(exponent))))
+    libm::exp2(lowest_between(-6.0, 6.0, STEPS, |exponent| loss(libm::exp2(exponent))))
 }
 
+/// Steps of a search, each of which leaves 0.618 of the range.
+const STEPS: usize = 40;
+
 /// Golden-section search.
-fn lowest_between(mut low: f64, mut high: f64, loss: impl Fn(f64) -> f64) -> f64 {
+fn lowest_between(mut low: f64, mut high: f64, steps: usize, mut loss: impl FnMut(f64) -> f64) -> f64 {
     let ratio = (libm::sqrt(5.0) - 1.0) / 2.0;
     let (mut left, mut right) = (high - ratio * (high - low), low + ratio * (high - low));
     let (mut left_loss, mut right_loss) = (loss(left), loss(right));
-    for _ in 0..40 {
+    for _ in 0..steps {
         if left_loss <= right_loss {
             (high, right, right_loss) = (right, left, left_loss);
             left = high - ratio * (high - low);

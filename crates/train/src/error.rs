@@ -1,6 +1,7 @@
 //! Why there is no model.
 
 use std::fmt;
+use stonechat_engine::format::MAX_SLOTS;
 
 /// Why a training ended without a model.
 #[derive(Debug)]
@@ -15,6 +16,17 @@ pub enum TrainError {
     },
     /// No row has a label.
     NoLabels,
+    /// No row has a slot, in a task of slots alone.
+    NoSlots,
+    /// A text of the task may have several labels, and rows have slots.
+    ManyLabelsWithSlots,
+    /// The pattern of a slot has too many states.
+    Pattern {
+        /// The slot.
+        slot: String,
+        /// Its pattern.
+        pattern: String,
+    },
     /// A row of a task of one label has none or several.
     Labels {
         /// Where the row stands.
@@ -26,6 +38,11 @@ pub enum TrainError {
     },
     /// There are more labels than a model file can hold.
     TooManyLabels {
+        /// How many there are.
+        found: usize,
+    },
+    /// There are more slots than a model file can hold.
+    TooManySlots {
         /// How many there are.
         found: usize,
     },
@@ -53,6 +70,16 @@ impl fmt::Display for TrainError {
                 write!(f, "there is no row to learn from; add labelled examples to the train split")
             }
             Self::NoLabels => write!(f, "no row has a label; label some of them"),
+            Self::NoSlots => write!(f, "no row has a slot; mark some in the train split"),
+            Self::ManyLabelsWithSlots => write!(
+                f,
+                "rows have slots, but a text may have several labels; slots go with one label: make it a single-label task, or \
+                 train with the tier `bag`, which leaves slots out"
+            ),
+            Self::Pattern { slot, pattern } => write!(
+                f,
+                "the pattern `{pattern}` of the slot `{slot}` needs too many states; make it simpler, with smaller repetitions"
+            ),
             Self::Labels { file, line, found } => write!(
                 f,
                 "{}:{line}: the row has {found} labels; give it one, or set `kind = \"multi-label\"` in the task",
@@ -60,6 +87,9 @@ impl fmt::Display for TrainError {
             ),
             Self::TooManyLabels { found } => {
                 write!(f, "there are {found} labels, a model file holds 1048576; merge some")
+            }
+            Self::TooManySlots { found } => {
+                write!(f, "there are {found} slots, a model file holds {MAX_SLOTS}; merge some")
             }
             Self::Diverged => {
                 write!(f, "the weights grew beyond all bounds; lower `rate` or `table_rate` of the recipe")

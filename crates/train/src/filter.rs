@@ -6,7 +6,7 @@ use stonechat_engine::format::Filter;
 /// A filter of known features.
 pub(crate) struct Known {
     seed: u32,
-    fingerprints: Vec<u8>,
+    fingerprints: Vec<u16>,
     owners: Vec<u8>,
     /// The place that each hash owns, in the order given to [`Known::new`].
     pub(crate) places: Vec<u32>,
@@ -18,7 +18,7 @@ impl Known {
         (hashes * 123 / 300 + 11) * 3
     }
 
-    /// A filter that admits these hashes, all different, and others once in 256 times.
+    /// A filter that admits these hashes, all different, and others once in 256 times, or 65,536 if its section is wide.
     pub(crate) fn new(hashes: &[u32]) -> Self {
         let mut segment = (Self::size(hashes.len()) / 3) as u32;
         let mut seed = 0u32;
@@ -39,9 +39,10 @@ impl Known {
         self.fingerprints.len()
     }
 
-    /// The section of the file; `owned` says whether each feature gets the table row of its place.
-    pub(crate) fn section(&self, owned: bool) -> Vec<u8> {
-        Filter::write(self.seed, &self.fingerprints, owned.then_some(&self.owners))
+    /// The section of the file; `owned` says whether each feature gets the table row of its place, `wide` whether fingerprints
+    /// have 16 bits and not 8.
+    pub(crate) fn section(&self, owned: bool, wide: bool) -> Vec<u8> {
+        Filter::write(self.seed, &self.fingerprints, wide, owned.then_some(&self.owners))
     }
 
     /// Peels the hypergraph: a place that only one hash uses settles that hash, which frees its other places.

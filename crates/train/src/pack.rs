@@ -1,34 +1,59 @@
-//! Sections to one file.
+//! Sections to one file, with its recorded answers.
 
-use crate::quantize::Sections;
-use stonechat_engine::format::{DecisionRule, Features, Labels, SectionKind, Tier, pack as pack_file};
-use stonechat_engine::text::FeatureSettings;
+use crate::error::TrainError;
+use crate::record::record;
+use stonechat_engine::format::{DecisionRule, Labels, Recorded, SectionKind, Tier, pack};
+use stonechat_engine::{Model, verify};
 
-/// What a model file is made of.
-pub(crate) struct Parts<'a> {
-    pub(crate) meta: String,
+/// What a model file is made of before it is calibrated and recorded.
+pub(crate) struct Package<'a> {
+    pub(crate) tier: Tier,
     pub(crate) labels: &'a [String],
-    pub(crate) features: FeatureSettings,
-    pub(crate) filter: &'a [u8],
-    pub(crate) sections: &'a Sections,
-    pub(crate) rule: DecisionRule,
-    pub(crate) recorded: Vec<u8>,
+    pub(crate) sections: Vec<(SectionKind, Vec<u8>)>,
 }
 
-/// The bytes of the file.
-pub(crate) fn pack(parts: Parts<'_>) -> Vec<u8> {
-    pack_file(
-        Tier::Bag,
-        &[
-            (SectionKind::Meta, parts.meta.into_bytes()),
-            (SectionKind::Labels, Labels::write(parts.labels)),
-            (SectionKind::Features, Features::write(&parts.features)),
-            (SectionKind::Decision, parts.rule.write()),
-            (SectionKind::Filter, parts.filter.to_vec()),
-            (SectionKind::Hidden, parts.sections.hidden.clone()),
-            (SectionKind::Output, parts.sections.output.clone()),
-            (SectionKind::Recorded, parts.recorded),
-            (SectionKind::Rows, parts.sections.rows.clone()),
-        ],
-    )
+impl Package<'_> {
+    /// The bytes of a file without recorded answers and facts.
+    pub(crate) fn draft(&self, rule: DecisionRule) -> Vec<u8> {
+        self.pack(rule, "{}", Recorded::write(&[]))
+    }
+
+    fn pack(&self, rule: DecisionRule, meta: &str, recorded: Vec<u8>) -> Vec<u8> {
+        // What is small comes first, so that a reader of the facts need not read it all.
+        let mut sections = vec![
+            (SectionKind::Meta, meta.as_bytes().to_vec()),
+            (SectionKind::Labels, Labels::write(self.labels)),
+            (SectionKind::Decision, rule.write()),
+            (SectionKind::Recorded, recorded),
+        ];
+        sections.extend(self.sections.iter().cloned());
+        pack(self.tier, &sections)
+    }
+
+    /// The file, with `count` recorded answers to these texts, fewer of them if it grew too large, checked as a user would.
+    pub(crate) fn write(
+        &self,
+        rule: DecisionRule,
+        meta: &str,
+        texts: &[&str],
+        mut count: usize,
+        max_size: u64,
+    ) -> Result<Vec<u8>, TrainError> {
+        let fault = |error: &dyn std::fmt::Display| TrainError::Fault(error.to_string());
+        let bare = self.pack(rule, meta, Recorded::write(&[]));
+        let model = Model::open(&bare).map_err(|error| fault(&error))?;
+        loop {
+            let recorded = if count > 0 { record(&model, texts, count) } else { Recorded::write(&[]) };
+            let bytes = self.pack(rule, meta, recorded);
+            if bytes.len() as u64 > max_size {
+                if count == 0 {
+                    return Err(TrainError::Size { max_size, least: bytes.len() as u64 });
+                }
+                count /= 2;
+                continue;
+            }
+            verify(&Model::open(&bytes).map_err(|error| fault(&error))?).map_err(|error| fault(&error))?;
+            return Ok(bytes);
+        }
+    }
 }

@@ -137,21 +137,25 @@ mod tests {
     use super::*;
     use crate::filter::Known;
 
+    fn recipe() -> Recipe {
+        Recipe { max_size: 1_100_000, ..Recipe::default() }
+    }
+
     fn labels(count: usize) -> Vec<String> {
         (0..count).map(|index| format!("label {index}")).collect()
     }
 
     #[test]
     fn few_labels_make_a_linear_machine() {
-        let plan = Plan::new(&Recipe::default(), &labels(5), false, true).unwrap().unwrap();
+        let plan = Plan::new(&recipe(), &labels(5), false, true).unwrap().unwrap();
         assert!(plan.linear && plan.dim == 6 && plan.hidden == 10);
-        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap().unwrap();
+        let plan = Plan::new(&recipe(), &labels(77), false, false).unwrap().unwrap();
         assert!(!plan.linear && plan.dim == 64 && plan.hidden == 192);
     }
 
     #[test]
     fn many_labels_narrow_the_hidden_layer() {
-        let plan = Plan::new(&Recipe::default(), &labels(10_000), false, false).unwrap().unwrap();
+        let plan = Plan::new(&recipe(), &labels(10_000), false, false).unwrap().unwrap();
         assert!(plan.hidden < 192, "{plan:?}");
         let small = Recipe { max_size: 30_000, ..Recipe::default() };
         let error = Plan::new(&small, &labels(10_000), false, false).unwrap_err();
@@ -160,7 +164,7 @@ mod tests {
 
     #[test]
     fn features_own_their_rows_where_these_fit() {
-        let plan = Plan::new(&Recipe::default(), &labels(77), false, false).unwrap().unwrap();
+        let plan = Plan::new(&recipe(), &labels(77), false, false).unwrap().unwrap();
         assert_eq!(
             plan.shape(1000, 1263),
             (Shape { buckets: 1263, dim: 64, hidden: 192, labels: 77 }, 8, true)

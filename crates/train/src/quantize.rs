@@ -2,24 +2,17 @@
 
 use crate::dictionary::{Row, scales};
 use crate::tier::Bag;
-use stonechat_engine::format::{Dense, Rows};
+use stonechat_engine::format::{Dense, Rows, SectionKind};
 use stonechat_engine::kernel::{MAX_ACTIVATION, Requantizer};
 
 /// The largest value of a signed 8-bit number that is used; −128 is not, so that negation is exact.
-const LIMIT_8: f32 = 127.0;
+pub(crate) const LIMIT_8: f32 = 127.0;
 /// Rows that the ranges of the activations are measured on, at the most.
 const MEASURED: usize = 2000;
 
-/// The sections that a quantised bag fills.
-pub(crate) struct Sections {
-    pub(crate) rows: Vec<u8>,
-    pub(crate) hidden: Vec<u8>,
-    pub(crate) output: Vec<u8>,
-}
-
 /// The scale with the least squared error when values are rounded to multiples of it between `-limit` and `limit`.
 /// It is looked for among 80 fractions of the scale that clips nothing.
-fn best_scale(values: &[f32], limit: f32) -> f32 {
+pub(crate) fn best_scale(values: &[f32], limit: f32) -> f32 {
     let most = values.iter().fold(0.0f32, |most, value| most.max(value.abs()));
     if most == 0.0 {
         return 1.0;
@@ -43,12 +36,12 @@ const fn square(value: f64) -> f64 {
     value * value
 }
 
-fn round(value: f32, scale: f32, limit: f32) -> i8 {
+pub(crate) fn round(value: f32, scale: f32, limit: f32) -> i8 {
     libm::roundf(value / scale).clamp(-limit, limit) as i8
 }
 
 /// A positive factor as the multiplier and shift nearest to it.
-fn requantizer(factor: f64) -> Requantizer {
+pub(crate) fn requantizer(factor: f64) -> Requantizer {
     let (fraction, exponent) = libm::frexp(factor);
     // fraction is in [1/2, 1): the multiplier has 31 significant bits where the shift allows them.
     let shift = (31 - exponent).clamp(1, 62);
@@ -57,7 +50,7 @@ fn requantizer(factor: f64) -> Requantizer {
 }
 
 /// A layer's rows in integers. `input` is the scale of what goes in, `unit` the real value of one unit of what comes out.
-fn dense(
+pub(crate) fn dense(
     weights: &[f32],
     biases: &[f32],
     input: f32,
@@ -82,8 +75,8 @@ fn dense(
         .collect()
 }
 
-/// Quantises a bag. `bits` of a table number are 8 or 4; `rows` are rows to measure the ranges of the activations on.
-pub(crate) fn quantize(bag: &Bag, bits: u32, buckets: &[u32], rows: &[Row]) -> Sections {
+/// The sections of a quantised bag. `bits` of a table number are 8 or 4; `rows` are rows to measure the ranges of the activations on.
+pub(crate) fn quantize(bag: &Bag, bits: u32, buckets: &[u32], rows: &[Row]) -> Vec<(SectionKind, Vec<u8>)> {
     let shape = bag.shape;
     let limit = if bits == 8 { LIMIT_8 } else { 7.0 };
     // Every value would take long on a large table, and tells no more.
@@ -127,11 +120,11 @@ pub(crate) fn quantize(bag: &Bag, bits: u32, buckets: &[u32], rows: &[Row]) -> S
     let score_unit = 1.0 / 65_536.0;
     let hidden_rows = dense(&bag.hidden, &bag.hidden_biases, pooled_scale, &|_| f64::from(hidden_scale));
     let output_rows = dense(&bag.output, &bag.output_biases, hidden_scale, &|_| score_unit);
-    Sections {
-        rows: table.write(),
-        hidden: Dense::write(shape.dim as u32, &hidden_rows),
-        output: Dense::write(shape.hidden as u32, &output_rows),
-    }
+    vec![
+        (SectionKind::Hidden, Dense::write(shape.dim as u32, &hidden_rows)),
+        (SectionKind::Output, Dense::write(shape.hidden as u32, &output_rows)),
+        (SectionKind::Rows, table.write()),
+    ]
 }
 
 #[cfg(test)]

@@ -9,12 +9,18 @@ use std::fmt;
 pub struct Recipe {
     /// Where all chance begins.
     pub seed: u64,
-    /// The largest model file, in bytes.
+    /// The largest model file, in bytes; 0 takes 1.1 MB, or 2.5 MB where there are slots.
     pub max_size: u64,
     /// Bits of a number in the embedding rows: 8 or 4; 0 takes 8 unless more than eight features would share a row then.
     pub bits: u32,
     /// Numbers in an embedding row: even, up to 1,024; 0 goes by the number of labels.
     pub dim: u32,
+    /// Numbers in the state of each direction of a tagger: a multiple of 16 up to 1,024; 0 takes 96.
+    pub units: u32,
+    /// Tokens that a tagger reads of a text, up to 16,384; the rest does not count.
+    pub max_tokens: u32,
+    /// The longest phrase, in tokens, that a tagger looks up in lists of values, up to 16.
+    pub max_phrase: u32,
     /// Numbers in the hidden layer, up to 4,096; 0 takes three times `dim`, or twice the labels of a linear machine.
     pub hidden: u32,
     /// The longest n-gram of words: 1 or 2.
@@ -51,6 +57,18 @@ pub struct Recipe {
     pub feature_dropout: f64,
     /// The share of the hidden layer that is left out at random in each step.
     pub hidden_dropout: f64,
+    /// In a tagger, the share of a token's numbers that is left out at random in each step.
+    pub input_dropout: f64,
+    /// The share of its states that is.
+    pub state_dropout: f64,
+    /// The share of its tokens that are known by their letters and shapes only.
+    pub word_dropout: f64,
+    /// The share of a token's features that is left out.
+    pub token_dropout: f64,
+    /// What the tags of a text count in training beside its label.
+    pub tag_weight: f64,
+    /// In a tagger, the share of a label's weight that goes to all labels evenly.
+    pub label_smoothing: f64,
     /// Decay of the layers' weights (Loshchilov and Hutter, 2019).
     pub decay: f64,
     /// The least confidence of an accepted answer.
@@ -65,9 +83,12 @@ impl Default for Recipe {
     fn default() -> Self {
         Self {
             seed: 1,
-            max_size: 1_100_000,
+            max_size: 0,
             bits: 0,
             dim: 0,
+            units: 0,
+            max_tokens: 256,
+            max_phrase: 8,
             hidden: 0,
             word_ngrams: 2,
             character_min: 3,
@@ -85,6 +106,12 @@ impl Default for Recipe {
             smoothing: 0.3,
             feature_dropout: 0.2,
             hidden_dropout: 0.2,
+            input_dropout: 0.3,
+            state_dropout: 0.4,
+            word_dropout: 0.2,
+            token_dropout: 0.0,
+            tag_weight: 0.25,
+            label_smoothing: 0.1,
             decay: 0.01,
             min_confidence: 0.6,
             label_threshold: 0.5,
@@ -163,11 +190,28 @@ impl Recipe {
                 share(self.feature_dropout) && share(self.hidden_dropout),
                 "dropouts are 0 up to, but not including, 1",
             ),
+            (
+                self.units.is_multiple_of(16) && self.units <= 1024,
+                "`units` is a multiple of 16 and 1024 at most",
+            ),
+            ((1..=16_384).contains(&self.max_tokens), "`max_tokens` is 1 to 16384"),
+            ((1..=16).contains(&self.max_phrase), "`max_phrase` is 1 to 16"),
+            (
+                [self.input_dropout, self.state_dropout, self.word_dropout, self.token_dropout]
+                    .into_iter()
+                    .all(share),
+                "dropouts are 0 up to, but not including, 1",
+            ),
+            (rate(self.tag_weight), "`tag_weight` is above 0 and 100 at most"),
+            (share(self.label_smoothing), "`label_smoothing` is 0 up to, but not including, 1"),
             ((0.0..=100.0).contains(&self.decay), "`decay` is 0 to 100"),
             ((0.0..=1.0).contains(&self.min_confidence), "`min_confidence` is 0 to 1"),
             ((0.0..=1.0).contains(&self.label_threshold), "`label_threshold` is 0 to 1"),
             (self.recorded <= 4096, "`recorded` is 4096 at most"),
-            ((4096..=1 << 32).contains(&self.max_size), "`max_size` is 4096 bytes to 4 GiB"),
+            (
+                self.max_size == 0 || (4096..=1 << 32).contains(&self.max_size),
+                "`max_size` is 4096 bytes to 4 GiB, or 0",
+            ),
         ];
         match rules.into_iter().find(|(kept, _)| !kept) {
             Some((_, rule)) => Err(RecipeError(format!("{rule}; change it"))),

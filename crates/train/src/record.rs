@@ -1,6 +1,6 @@
 //! The packed engine's exact answers, into the file.
 
-use stonechat_engine::format::{Answer, Recorded, score_hash};
+use stonechat_engine::format::{Answer, Recorded, RecordedSlot, score_hash};
 use stonechat_engine::{Engine, Model};
 
 /// Best labels that are recorded with their exact scores; the hash stands for all others.
@@ -23,6 +23,15 @@ pub(crate) fn record(model: &Model<'_>, texts: &[&str], count: usize) -> Vec<u8>
             confidence: prediction.confidence(),
             hash: score_hash(prediction.scores()),
             top: prediction.ranking().take(TOP).map(|label| (label.index, label.score)).collect(),
+            slots: prediction
+                .slots()
+                .map(|slot| RecordedSlot {
+                    index: slot.index,
+                    start: slot.start,
+                    end: slot.end,
+                    confidence: slot.confidence,
+                })
+                .collect(),
         }
     };
     let answers: Vec<Answer<'_>> = chosen.into_iter().map(answer).collect();

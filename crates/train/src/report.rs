@@ -39,29 +39,64 @@ pub struct TrainReport {
     pub ece: Option<f64>,
     /// What logits were divided by to become probabilities.
     pub temperature: f64,
+    /// How it finds slots; null if it does not.
+    pub slots: Option<SlotReport>,
     /// What a user should know.
     pub notes: Vec<String>,
 }
 
+/// What was trained to find slots, and how good it is on the rows that it was tuned on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SlotReport {
+    /// Slots.
+    pub slots: usize,
+    /// Phrases of the training rows' slots that it knows.
+    pub phrases: usize,
+    /// Strict F1 of the slots of the bytes that ship, over all tuning rows; null without tuning rows.
+    pub f1: Option<f64>,
+    /// The same of the floating-point model.
+    pub float_f1: Option<f64>,
+    /// What the integers lose: the difference of the two, in percentage points.
+    pub quantization_loss_points: Option<f64>,
+    /// The share of tuning rows with the right label and exactly the right slots.
+    pub exact_match: Option<f64>,
+    /// What scores of tags were divided by to become probabilities.
+    pub temperature: f64,
+}
+
 impl fmt::Display for TrainReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "learned       {} labels from {} rows: a {} of {} rows of {} numbers in {} bits, {} hidden",
-            self.labels,
-            self.train_rows,
-            if self.linear { "linear machine" } else { "network" },
-            self.buckets,
-            self.dim,
-            self.bits,
-            self.hidden
-        )?;
+        if let Some(slots) = &self.slots {
+            writeln!(
+                f,
+                "learned       {} labels and {} slots from {} rows: a tagger of {} rows of {} numbers, {} units, {} phrases",
+                self.labels, slots.slots, self.train_rows, self.buckets, self.dim, self.hidden, slots.phrases
+            )?;
+        } else {
+            writeln!(
+                f,
+                "learned       {} labels from {} rows: a {} of {} rows of {} numbers in {} bits, {} hidden",
+                self.labels,
+                self.train_rows,
+                if self.linear { "linear machine" } else { "network" },
+                self.buckets,
+                self.dim,
+                self.bits,
+                self.hidden
+            )?;
+        }
         if let (Some(float), Some(shipped), Some(loss)) =
             (self.float_accuracy, self.accuracy, self.quantization_loss_points)
         {
             let who = if self.draft { " (a draft that did not see them)" } else { "" };
             writeln!(f, "tuning rows   {} rows: accuracy {:.2} %{who}", self.valid_rows, 100.0 * shipped)?;
             writeln!(f, "integers      {:.2} % in floating point: {loss:.2} points lost", 100.0 * float)?;
+        }
+        if let Some((f1, float)) = self.slots.as_ref().and_then(|slots| slots.f1.zip(slots.float_f1)) {
+            let exact = self.slots.as_ref().and_then(|slots| slots.exact_match).unwrap_or_default();
+            writeln!(f, "slots         F1 {:.2} %, exact match {:.2} %", 100.0 * f1, 100.0 * exact)?;
+            let loss = 100.0 * (float - f1);
+            writeln!(f, "integers      F1 {:.2} % in floating point: {loss:.2} points lost", 100.0 * float)?;
         }
         if let Some(ece) = self.ece {
             let temperature = self.temperature;

@@ -5,41 +5,23 @@ use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
 use crate::filter::Known;
 use crate::linear::Linear;
-use crate::pack::{Parts, pack};
+use crate::pack::Package;
 use crate::plan::Plan;
-use crate::progress::{Listener, Meter, Progress};
-use crate::quantize::{Sections, quantize};
+use crate::progress::Meter;
+use crate::quantize::quantize;
 use crate::random::Random;
 use crate::recipe::Recipe;
-use crate::record::record;
 use crate::report::TrainReport;
+use crate::session::{Trained, Trainer};
+use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
-use stonechat_engine::format::{DecisionRule, Labels, Recorded};
+use stonechat_engine::format::{DecisionRule, Features, Labels, SectionKind, Tier};
 use stonechat_engine::text::{Class, Feature, characters};
-use stonechat_engine::{Confidence, FormatError, Model, verify};
+use stonechat_engine::{Confidence, FormatError, Model};
 use stonechat_eval::{Options, evaluate};
-use stonechat_task::{Example, Kind, Origin, Splits, Task, digest, label_names};
-
-/// Trains models.
-///
-/// The same rows, recipe and seed give the same file, byte for byte, with any number of threads.
-pub struct Trainer<'l> {
-    recipe: Recipe,
-    threads: usize,
-    listener: Box<Listener<'l>>,
-}
-
-/// What came out of a training.
-#[derive(Clone, Debug)]
-pub struct Trained {
-    /// The bytes of the model file.
-    pub model: Vec<u8>,
-    /// How it went.
-    pub report: TrainReport,
-}
+use stonechat_task::{Example, Kind, Origin, Splits, Task, label_names};
 
 /// Rows, with what the trainer needs of them.
 struct Rows<'a> {
@@ -73,30 +55,17 @@ struct Tuning<'a> {
     strange: Vec<&'a Example>,
 }
 
-/// The facts that travel in the file, in the order in which they stand there.
-#[derive(Serialize)]
-struct Meta<'a> {
-    maker: &'static str,
-    task: TaskFacts<'a>,
-    recipe: &'a Recipe,
-    data: DataFacts,
-    training: &'a TrainReport,
+/// What notes say of the rows to tune on.
+struct TuningFacts<'a> {
+    /// Rows whose labels the model has.
+    known: usize,
+    strange: &'a [&'a Example],
 }
 
-#[derive(Serialize)]
-struct TaskFacts<'a> {
-    name: &'a str,
-    language: Option<&'a str>,
-    kind: String,
-    out_of_scope: &'a str,
-}
-
-#[derive(Serialize)]
-struct DataFacts {
-    digest: String,
-    train: usize,
-    valid: usize,
-    test: usize,
+impl Tuning<'_> {
+    fn facts(&self) -> TuningFacts<'_> {
+        TuningFacts { known: self.rows.examples.len(), strange: &self.strange }
+    }
 }
 
 /// How good a fitted model is on the tuning rows.
@@ -123,34 +92,19 @@ struct Fitted {
     dictionary: Dictionary,
     buckets: Vec<u32>,
     bits: u32,
-    filter: Vec<u8>,
-    sections: Sections,
+    sections: Vec<(SectionKind, Vec<u8>)>,
+}
+
+impl Fitted {
+    fn package<'a>(&self, names: &'a [String]) -> Package<'a> {
+        Package { tier: Tier::Bag, labels: names, sections: self.sections.clone() }
+    }
 }
 
 /// Scores that are kept for the calibration, at the most.
 const MOST_SCORES: usize = 20_000_000;
 
-impl<'l> Trainer<'l> {
-    /// A trainer with this recipe, one thread, and nobody to tell.
-    #[must_use]
-    pub fn new(recipe: Recipe) -> Self {
-        Self { recipe, threads: 1, listener: Box::new(|_| {}) }
-    }
-
-    /// Trains with up to so many threads; 0 counts as 1.
-    #[must_use]
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = threads.max(1);
-        self
-    }
-
-    /// Tells this listener how far the training is.
-    #[must_use]
-    pub fn on_progress(mut self, listener: Box<Listener<'l>>) -> Self {
-        self.listener = listener;
-        self
-    }
-
+impl Trainer<'_> {
     /// Trains a model: fits, quantises, packs, calibrates, records.
     ///
     /// It learns from the train rows and tunes on the valid rows, and never reads the test rows. Where the valid rows were
@@ -172,8 +126,12 @@ impl<'l> Trainer<'l> {
         if learned.is_empty() {
             return Err(TrainError::NoRows);
         }
+        let only_slots = task.kind == Kind::SlotsOnly;
         let multi_label = task.kind == Kind::MultiLabel;
-        if !multi_label && let Some(row) = learned.iter().chain(&valid).find(|row| row.labels.len() != 1) {
+        if !multi_label
+            && !only_slots
+            && let Some(row) = learned.iter().chain(&valid).find(|row| row.labels.len() != 1)
+        {
             let (file, line) = (row.source.file.to_path_buf(), row.source.line);
             return Err(TrainError::Labels { file, line, found: row.labels.len() });
         }
@@ -181,11 +139,39 @@ impl<'l> Trainer<'l> {
         if !task.labels.is_empty() {
             label_names(task, valid.iter().copied()).map_err(TrainError::Task)?;
         }
-        if names.is_empty() {
-            return Err(TrainError::NoLabels);
-        }
         if names.len() > Labels::MOST as usize {
             return Err(TrainError::TooManyLabels { found: names.len() });
+        }
+        let tagged = match self.tier {
+            Some(tier) => tier == Tier::Tagger,
+            None => only_slots || learned.iter().any(|row| !row.slots.is_empty()),
+        };
+        if only_slots && !tagged {
+            return Err(TrainError::NoLabels);
+        }
+        if self.recipe.max_size == 0 {
+            self.recipe.max_size = if tagged { 2_500_000 } else { 1_100_000 };
+        }
+        if draft && train.is_empty() {
+            // Every row that there is was learned from: none is left to tune on.
+            valid.clear();
+        }
+        let part = (draft && !valid.is_empty()).then_some(train.len());
+        let known: BTreeSet<&String> = names.iter().collect();
+        if tagged {
+            let strange: Vec<&Example> = valid
+                .iter()
+                .copied()
+                .filter(|row| !row.labels.iter().all(|label| known.contains(label)))
+                .collect();
+            let facts = TuningFacts { known: valid.len() - strange.len(), strange: &strange };
+            let rows = TaggedRows { learned: learned.clone(), part, tuning: valid.clone() };
+            return self.train_tagger(task, splits, &rows, |trainer, names, accuracy| {
+                trainer.notes(task, splits, &learned, names, &facts, accuracy)
+            });
+        }
+        if names.is_empty() {
+            return Err(TrainError::NoLabels);
         }
         if let ([label], false) = (names.as_slice(), multi_label) {
             return Err(TrainError::OneLabel { label: label.clone() });
@@ -195,12 +181,6 @@ impl<'l> Trainer<'l> {
         self.tell("reading");
         let settings = self.recipe.features();
         let rows = Rows::read(&learned, &names, &settings);
-        if draft && train.is_empty() {
-            // Every row that there is was learned from: none is left to tune on.
-            valid.clear();
-        }
-        let part = (draft && !valid.is_empty()).then_some(train.len());
-        let known: BTreeSet<&String> = names.iter().collect();
         let (tuning, strange): (Vec<&Example>, Vec<&Example>) =
             valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
         let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings), strange };
@@ -227,36 +207,17 @@ impl<'l> Trainer<'l> {
                 .map(|(float, shipped)| 100.0 * (float - shipped)),
             ece: verdict.ece,
             temperature: 1.0 / verdict.calibration.slope,
-            notes: self.notes(task, splits, &learned, &names, &tuning, verdict.accuracy),
+            slots: None,
+            notes: self.notes(task, splits, &learned, &names, &tuning.facts(), verdict.accuracy),
         };
         let rule = self.rule(multi_label, verdict.calibration);
 
         self.tell("recording");
-        let meta = Meta {
-            maker: concat!("stonechat ", env!("CARGO_PKG_VERSION")),
-            task: TaskFacts {
-                name: &task.name,
-                language: task.language.as_deref(),
-                kind: task.kind.to_string(),
-                out_of_scope: &task.out_of_scope,
-            },
-            recipe: &self.recipe,
-            data: DataFacts {
-                digest: format!("blake3:{}", hex(&digest(splits))),
-                train: splits.train.len(),
-                valid: splits.valid.len(),
-                test: splits.test.len(),
-            },
-            training: &report,
-        };
-        let meta = serde_json::to_string(&meta).map_err(|error| TrainError::Fault(error.to_string()))?;
+        let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = learned.iter().rev().map(|example| example.text.as_str()).collect();
-        let model = self.write(&names, &fitted, rule, meta, &texts)?;
+        let count = self.recipe.recorded as usize;
+        let model = fitted.package(&names).write(rule, &meta, &texts, count, self.recipe.max_size)?;
         Ok(Trained { model, report })
-    }
-
-    fn tell(&mut self, stage: &'static str) {
-        (self.listener)(&Progress { stage, done: 0, total: 1, epoch: None, loss: None });
     }
 
     /// Settles a `character_weight` that the recipe leaves open: the n-grams of one and two characters of a script without
@@ -350,45 +311,13 @@ impl<'l> Trainer<'l> {
         }
     }
 
-    fn rule(&self, multi_label: bool, calibration: Calibration) -> DecisionRule {
-        let one = f64::from(Confidence::ONE.raw());
-        let confidence = |share: f64| Confidence::from_raw(libm::round(share * one) as u32);
-        let exponent = |value: f64| libm::round(value * std::f64::consts::LOG2_E * one);
-        let most = f64::from(1 << 24);
-        DecisionRule {
-            multi_label,
-            sharpness: exponent(calibration.slope).clamp(0.0, most) as u32,
-            offset: exponent(calibration.offset).clamp(-most, most) as i32,
-            min_confidence: confidence(self.recipe.min_confidence),
-            label_threshold: confidence(self.recipe.label_threshold),
-            out_of_scope: None,
-        }
-    }
-
-    fn parts<'a>(
-        &self,
-        names: &'a [String],
-        fitted: &'a Fitted,
-        rule: DecisionRule,
-        meta: String,
-    ) -> Parts<'a> {
-        Parts {
-            meta,
-            labels: names,
-            features: self.recipe.features(),
-            filter: &fitted.filter,
-            sections: &fitted.sections,
-            rule,
-            recorded: Recorded::write(&[]),
-        }
-    }
-
     /// Calibrates a packed model on the tuning rows, and compares it with its floating-point weights.
     fn judge(&self, names: &[String], fitted: &Fitted, tuning: &Tuning<'_>) -> Result<Verdict, TrainError> {
         let multi_label = fitted.plan.multi_label;
         let fault = |error: FormatError| TrainError::Fault(error.to_string());
         let draft = self.rule(multi_label, Calibration::NONE);
-        let bytes = pack(self.parts(names, fitted, draft, "{}".to_owned()));
+        let package = fitted.package(names);
+        let bytes = package.draft(draft);
         let model = Model::open(&bytes).map_err(fault)?;
         let Tuning { rows: known, strange } = tuning;
         let rows = known.examples.iter().zip(&known.labels).take(MOST_SCORES / names.len());
@@ -404,7 +333,7 @@ impl<'l> Trainer<'l> {
             answer(&fitted.bag.logits([&buckets[0], &buckets[1]]), multi_label, &rule) == **labels
         });
         verdict.float_accuracy = Some(right.count() as f64 / count as f64);
-        let bytes = pack(self.parts(names, fitted, rule, "{}".to_owned()));
+        let bytes = package.draft(rule);
         let model = Model::open(&bytes).map_err(fault)?;
         let owned: Vec<Example> =
             known.examples.iter().chain(strange).map(|&example| example.clone()).collect();
@@ -423,7 +352,7 @@ impl<'l> Trainer<'l> {
         splits: &Splits,
         learned: &[&Example],
         names: &[String],
-        tuning: &Tuning<'_>,
+        tuning: &TuningFacts<'_>,
         accuracy: Option<f64>,
     ) -> Vec<String> {
         let mut notes = Vec::new();
@@ -457,47 +386,13 @@ impl<'l> Trainer<'l> {
                     .to_owned(),
             );
         }
-        if tuning.rows.examples.len() < LEAST_ROWS {
+        if tuning.known < LEAST_ROWS {
             notes.push(format!(
                 "{} tuning rows are too few to calibrate on (at least {LEAST_ROWS}): confidences are not probabilities",
-                tuning.rows.examples.len()
+                tuning.known
             ));
         }
         notes
-    }
-
-    /// Packs the file with its recorded answers, fewer of them if it grew too large, and checks it as a user would.
-    fn write(
-        &self,
-        names: &[String],
-        fitted: &Fitted,
-        rule: DecisionRule,
-        meta: String,
-        texts: &[&str],
-    ) -> Result<Vec<u8>, TrainError> {
-        let fault = |error: &dyn std::fmt::Display| TrainError::Fault(error.to_string());
-        let bare = pack(self.parts(names, fitted, rule, meta.clone()));
-        let model = Model::open(&bare).map_err(|error| fault(&error))?;
-        let mut count = self.recipe.recorded as usize;
-        loop {
-            let mut parts = self.parts(names, fitted, rule, meta.clone());
-            if count > 0 {
-                parts.recorded = record(&model, texts, count);
-            }
-            let bytes = pack(parts);
-            if bytes.len() as u64 > self.recipe.max_size {
-                if count == 0 {
-                    return Err(TrainError::Size {
-                        max_size: self.recipe.max_size,
-                        least: bytes.len() as u64,
-                    });
-                }
-                count /= 2;
-                continue;
-            }
-            verify(&Model::open(&bytes).map_err(|error| fault(&error))?).map_err(|error| fault(&error))?;
-            return Ok(bytes);
-        }
     }
 }
 
@@ -568,8 +463,12 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
             fit(&numbered, &how, |rows, epoch, loss| meter.advance(rows as u64, Some((epoch, loss))))
         }
     };
-    let sections = quantize(&bag, bits, &buckets, &numbered);
-    Fitted { plan, bag, filter: known.section(owned), dictionary, buckets, bits, sections }
+    let mut sections = vec![
+        (SectionKind::Features, Features::write(&recipe.features())),
+        (SectionKind::Filter, known.section(owned, false)),
+    ];
+    sections.extend(quantize(&bag, bits, &buckets, &numbered));
+    Fitted { plan, bag, dictionary, buckets, bits, sections }
 }
 
 /// The labels that logits stand for.
@@ -588,8 +487,4 @@ fn answer(logits: &[f32], multi_label: bool, rule: &DecisionRule) -> Vec<u32> {
     };
     let chosen = logits.iter().enumerate().filter(|&(_, &logit)| probability(logit) >= threshold);
     chosen.map(|(index, _)| index as u32).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

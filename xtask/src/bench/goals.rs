@@ -1,18 +1,20 @@
 //! The targets of the project, and whether they are reached.
 
 use super::measure::Measured;
-use super::sets::{Least, RECIPE_SIZE, SETS};
+use super::sets::{Kind, Least, Target, What};
 use super::side::Side;
 use serde::Serialize;
 
-/// Seconds of the training on BANKING77, at the most.
-const TRAIN_S: f64 = 60.0;
-/// Of one text on one thread, at the most, for every model.
+/// Seconds of a training, at the most.
+const TRAIN_S: [(&str, Kind, f64); 2] = [("banking77", Kind::Labels, 60.0), ("snips", Kind::Joint, 360.0)];
+/// Of one text of those that are timed apart, on one thread, at the most.
+const APART_P50_US: f64 = 40.0;
+/// Of one text on one thread, at the most, for every model of labels.
 const P50_US: f64 = 15.0;
 const P99_US: f64 = 40.0;
-/// From no file to the first answer, at the most, for every model.
+/// From no file to the first answer, at the most, for every model of labels.
 const COLD_START_MS: f64 = 5.0;
-/// Memory beside the file, in megabytes, at the most, for every model.
+/// Memory beside the file, in megabytes, at the most, for every model of labels.
 const RESIDENT_MB: f64 = 8.0;
 /// Percentage points that quantisation may cost.
 const LOSS_POINTS: f64 = 0.3;
@@ -61,22 +63,36 @@ impl Goal {
 ///
 /// A target is what a peer reaches, and the record of the peers does not say.
 pub(super) fn judge(models: &[Measured], side: Option<&Side>) -> Result<Vec<Goal>, String> {
-    let mut goals = models.iter().map(accuracy).collect::<Result<Vec<_>, _>>()?;
+    let mut goals = Vec::new();
+    for model in models {
+        for target in model.wanted.targets {
+            goals.push(share(model, target)?);
+        }
+    }
     let theirs = side.map(|side| (&side.fasttext, side.set));
-    if let Some(model) = models.iter().find(|model| model.set == "banking77" && model.max_size.is_none()) {
-        let peer = theirs.map(|(fasttext, _)| format!("fastText {:.1} s", fasttext.train_wall_s));
-        goals.push(Goal::most("training", "s", TRAIN_S, (model.name(), Some(model.train.wall_s)), peer));
+    for model in models.iter().filter(|model| model.max_size.is_none()) {
+        let limit = TRAIN_S.iter().find(|(set, kind, _)| (*set, *kind) == (model.set, model.wanted.kind));
+        let peer = theirs.filter(|(_, set)| *set == model.set && model.wanted.kind == Kind::Labels);
+        let peer = peer.map(|(fasttext, _)| format!("fastText {:.1} s", fasttext.train_wall_s));
+        let found = (model.name(), Some(model.train.wall_s));
+        goals.extend(limit.map(|(.., limit)| Goal::most("training", "s", *limit, found, peer)));
     }
     let times = "one text";
     let peer =
         theirs.map(|(fasttext, set)| format!("fastText on {set} {:.1} µs, mean", fasttext.us_per_text));
     // The limits of time and memory were set for this set; where it is not measured, for what is.
-    let named: Vec<_> = models.iter().filter(|model| model.set == "banking77").collect();
-    let timed = || if named.is_empty() { models.iter().collect() } else { named.clone() };
+    let of_labels = || models.iter().filter(|model| model.wanted.kind == Kind::Labels);
+    let named: Vec<_> = of_labels().filter(|model| model.set == "banking77").collect();
+    let timed = || if named.is_empty() { of_labels().collect() } else { named.clone() };
     let found = worst(timed(), |model| Some(model.speed.latency_us.p50));
     goals.extend(found.map(|found| Goal::most(&format!("{times}, p50"), "µs", P50_US, found, peer)));
     let found = worst(timed(), |model| Some(model.speed.latency_us.p99));
     goals.extend(found.map(|found| Goal::most(&format!("{times}, p99"), "µs", P99_US, found, None)));
+    for (model, apart) in models.iter().filter_map(|model| Some((model, model.speed_apart.as_ref()?))) {
+        let name = format!("{times} of {} tokens, label and slots, p50", apart.tokens);
+        let found = (model.name(), Some(apart.latency_us.p50));
+        goals.push(Goal::most(&name, "µs", APART_P50_US, found, None));
+    }
     let peer =
         theirs.map(|(fasttext, set)| format!("fastText on {set} {:.1} ms, process", fasttext.one_line_ms));
     let found = worst(timed(), |model| Some(model.speed.cold_start_ms));
@@ -84,32 +100,46 @@ pub(super) fn judge(models: &[Measured], side: Option<&Side>) -> Result<Vec<Goal
     let found =
         worst(timed(), |model| model.speed.resident_beyond_file_bytes.map(|bytes| bytes as f64 / 1e6));
     goals.extend(found.map(|found| Goal::most("resident beyond the file", "MB", RESIDENT_MB, found, None)));
-    let judged: Vec<_> = models.iter().filter(|model| model.train.report.valid_rows >= LOSS_ROWS).collect();
-    let found = worst(judged, |model| model.train.report.quantization_loss_points);
+    let judged = || models.iter().filter(|model| model.train.report.valid_rows >= LOSS_ROWS);
+    let found = worst(judged().filter(|model| model.wanted.kind.has_labels()), |model| {
+        model.train.report.quantization_loss_points
+    });
     goals.extend(found.map(|found| Goal::most("quantisation loss", "points", LOSS_POINTS, found, None)));
+    let found = worst(judged().filter(|model| model.wanted.kind.has_slots()), |model| {
+        model.train.report.slots.as_ref().and_then(|slots| slots.quantization_loss_points)
+    });
+    let name = "quantisation loss, slot F1";
+    goals.extend(found.map(|found| Goal::most(name, "points", LOSS_POINTS, found, None)));
     Ok(goals)
 }
 
-/// How often a model is right, in a file as small as was asked for.
-fn accuracy(model: &Measured) -> Result<Goal, String> {
-    let wanted = SETS.iter().filter(|set| set.name == model.set).flat_map(|set| set.models);
-    let least = wanted.filter(|wanted| wanted.max_size == model.max_size).map(|wanted| wanted.least).next();
-    let linear = model.peers.linear_svc;
-    let target = match least {
-        Some(Least::Share(share)) => share,
-        Some(Least::LinearSvc) => {
-            linear.ok_or(format!("{}: no scikit-learn in the record of the peers", model.set))?
-        }
-        None => return Err(format!("{}: no target for this size; give it one in sets.rs", model.name())),
+/// How much of a share a model reaches, in a file as small as was asked for.
+fn share(model: &Measured, target: &Target) -> Result<Goal, String> {
+    let peers = &model.peers;
+    let known = |share: Option<f64>, peer| {
+        share.ok_or_else(|| format!("{}: no {peer} in the record of the peers", model.set))
     };
-    let size = model.max_size.unwrap_or(RECIPE_SIZE);
-    let name = format!("{}, at most {:.1} MB", model.set, size as f64 / 1e6);
-    let peers = [("LinearSVC", linear), ("fastText", model.peers.fasttext)];
-    let peers = peers.iter().filter_map(|(name, share)| Some(format!("{name} {:.2}", (*share)? * 100.0)));
-    let peer = Some(peers.collect::<Vec<_>>().join(", "));
+    let least = match target.least {
+        Least::Share(share) => share,
+        Least::LinearSvc => known(peers.linear_svc, "scikit-learn")?,
+        Least::CrfSuite(more) => known(peers.crfsuite_f1, "CRFsuite")? + more,
+    };
+    let what = target.what;
+    let reached = model.test.share(what).ok_or_else(|| format!("{}: no {}", model.name(), what.name()))?;
+    let kind = if model.wanted.kind == Kind::Labels { String::new() } else { format!(": {}", what.name()) };
+    let set = if model.wanted.kind == Kind::Joint { model.name() } else { model.set.to_string() };
+    let name = format!("{set}, at most {:.1} MB{kind}", model.most_bytes() as f64 / 1e6);
+    let beside: &[(&str, Option<f64>)] = match what {
+        What::Accuracy => &[("LinearSVC", peers.linear_svc), ("fastText", peers.fasttext)],
+        What::SlotF1 => &[("CRFsuite", peers.crfsuite_f1)],
+        What::ExactMatch => &[],
+    };
+    let beside = beside.iter().filter_map(|(name, share)| Some(format!("{name} {:.2}", (*share)? * 100.0)));
+    let beside: Vec<String> = beside.collect();
+    let peer = (!beside.is_empty()).then(|| beside.join(", "));
     let of = format!("{:.3} MB", model.model.bytes as f64 / 1e6);
-    let mut goal = Goal::least(name, target * 100.0, model.test.accuracy * 100.0, of, peer);
-    goal.met &= model.model.bytes <= size;
+    let mut goal = Goal::least(name, least * 100.0, reached * 100.0, of, peer);
+    goal.met &= model.model.bytes <= model.most_bytes();
     Ok(goal)
 }
 

@@ -1,10 +1,9 @@
 //! Data sets on the way to the command line: formats that it does not read become native lines.
 
 use super::sets::{Set, Source};
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use stonechat_task::{Dataset, Example, Format, ReadOptions, Source as Place, Split, Task, write_jsonl};
+use stonechat_engine::text::token_hashes;
+use stonechat_task::{Dataset, Example, Format, ReadOptions, Split, Task, write_jsonl};
 
 /// What the command line is given.
 pub(super) struct Prepared {
@@ -21,7 +20,6 @@ pub(super) struct Prepared {
 pub(super) fn prepare(set: &Set, data: &Path, work: &Path) -> Result<Prepared, String> {
     let examples = match &set.source {
         Source::Native(path, options) => return Ok(Prepared { path: data.join(path), options }),
-        Source::Sequences(folder) => sequences(&data.join(folder))?,
         Source::Topics(file) => topics(&data.join(file))?,
     };
     let path = work.join(format!("{}.jsonl", set.name));
@@ -29,38 +27,24 @@ pub(super) fn prepare(set: &Set, data: &Path, work: &Path) -> Result<Prepared, S
     Ok(Prepared { path, options: &[] })
 }
 
-/// The rows of the folders of a set with `seq.in` and `label`. A label such as `a#b` is one label.
-fn sequences(folder: &Path) -> Result<Vec<Example>, String> {
-    let mut examples = Vec::new();
-    for split in Split::ALL {
-        let (texts, labels) =
-            (folder.join(split.name()).join("seq.in"), folder.join(split.name()).join("label"));
-        let (all, names) = (lines(&texts)?, lines(&labels)?);
-        if all.len() != names.len() {
-            let line = all.len().min(names.len()) + 1;
-            let (all, names) = (all.len(), names.len());
-            return Err(format!(
-                "{}:{line}: {all} texts but {names} labels; write one a text",
-                labels.display()
-            ));
-        }
-        let file: Arc<Path> = texts.into();
-        examples.extend((1..).zip(all.iter().zip(&names)).map(|(line, (text, label))| Example {
-            text: text.trim().to_string(),
-            labels: vec![label.trim().to_string()],
-            slots: Vec::new(),
-            source: Place { file: Arc::clone(&file), line },
-            split: Some(split),
-        }));
+/// Writes the test rows whose texts have so many tokens to the folder `work`, and returns where they are.
+///
+/// # Errors
+///
+/// A file that cannot be read or written, or there is no such row.
+pub(super) fn of_tokens(rows: &Prepared, tokens: usize, work: &Path) -> Result<PathBuf, String> {
+    let read = Task::read(&rows.path).and_then(|task| Dataset::read(&task));
+    let mut examples = read.map_err(|error| error.to_string())?.examples;
+    examples.retain(|row| row.split == Some(Split::Test) && token_hashes(&row.text).count() == tokens);
+    if examples.is_empty() {
+        return Err(format!(
+            "{}: no test row has {tokens} tokens; restore the official files",
+            rows.path.display()
+        ));
     }
-    Ok(examples)
-}
-
-fn lines(path: &Path) -> Result<Vec<String>, String> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        format!("{}:1: {error}; point --data at the folder of the data sets", path.display())
-    })?;
-    Ok(text.lines().map(str::to_string).collect())
+    let path = work.join(format!("{tokens}-tokens.jsonl"));
+    write_jsonl(&path, &examples).map_err(|error| error.to_string())?;
+    Ok(path)
 }
 
 fn topics(path: &Path) -> Result<Vec<Example>, String> {
@@ -86,6 +70,7 @@ fn topics(path: &Path) -> Result<Vec<Example>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     /// A folder of its own for a test, empty.
     fn folder(name: &str) -> PathBuf {
@@ -116,19 +101,20 @@ mod tests {
     }
 
     #[test]
-    fn sequences_of_three_folders() {
-        let folder = folder("sequences");
-        for split in ["train", "valid", "test"] {
-            write(folder.join(split).join("seq.in"), &format!("first {split}\nsecond {split} \n"));
-            write(folder.join(split).join("label"), "a#b\nc\n");
-        }
-        let examples = sequences(&folder).unwrap();
-        assert_eq!(examples.len(), 6);
-        assert_eq!((examples[3].text.as_str(), examples[2].labels[0].as_str()), ("second valid", "a#b"));
-        assert_eq!(examples[5].split, Some(Split::Test));
-        write(folder.join("valid").join("label"), "a\n");
-        let error = sequences(&folder).unwrap_err();
-        assert!(error.contains("label:2: 2 texts but 1 labels"), "{error}");
+    fn texts_of_a_length() {
+        let folder = folder("tokens");
+        let rows = ["one two three|test", "one two|test", "one, two|test", "a b c|train"].map(|row| {
+            let (text, split) = row.split_once('|').unwrap();
+            format!("{{\"text\": \"{text}\", \"label\": \"x\", \"split\": \"{split}\"}}\n")
+        });
+        write(folder.join("rows.jsonl"), &rows.concat());
+        let prepared = Prepared { path: folder.join("rows.jsonl"), options: &[] };
+        let path = of_tokens(&prepared, 3, &folder).unwrap();
+        let examples = Dataset::read(&Task::read(&path).unwrap()).unwrap().examples;
+        let texts: Vec<&str> = examples.iter().map(|example| example.text.as_str()).collect();
+        assert_eq!(texts, ["one two three", "one, two"]);
+        let error = of_tokens(&prepared, 7, &folder).unwrap_err();
+        assert!(error.contains("no test row has 7 tokens"), "{error}");
         fs::remove_dir_all(folder).unwrap();
     }
 }

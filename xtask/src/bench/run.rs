@@ -8,6 +8,7 @@ use super::peers::{Peers, fasttext};
 use super::prepare::prepare;
 use super::program::build;
 use super::record::Record;
+use super::sets::What;
 use super::side::{Side, compare};
 use super::table::markdown;
 use std::fs;
@@ -54,18 +55,17 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     let mut models: Vec<Measured> = Vec::new();
     let mut side: Option<Side> = None;
     for set in &options.sets {
-        let theirs = peers.of(set)?;
+        let theirs = peers.of(set);
         let rows = prepare(set, &data, &rows_folder)?;
         for wanted in set.models {
-            let model = measure(&program, set, wanted, &rows, theirs, &work)?;
-            eprintln!(
-                "{}: {:.2} %, trained in {:.1} s",
-                model.name(),
-                model.test.accuracy * 100.0,
-                model.train.wall_s
-            );
+            let model = measure(&program, set, wanted, &rows, &theirs, &work)?;
+            let reached: Vec<String> = [What::Accuracy, What::SlotF1, What::ExactMatch]
+                .iter()
+                .filter_map(|&what| Some(format!("{} {:.2} %", what.name(), model.test.share(what)? * 100.0)))
+                .collect();
+            eprintln!("{}: {}, trained in {:.1} s", model.name(), reached.join(", "), model.train.wall_s);
             if let Some(fasttext) = fasttext.as_deref().filter(|_| set.name == BESIDE && side.is_none()) {
-                side = Some(compare(&program, fasttext, &model, &rows, theirs, &work)?);
+                side = Some(compare(&program, fasttext, &model, &rows, &theirs, &work)?);
             }
             models.push(model);
         }

@@ -1,7 +1,7 @@
 //! fastText and Stonechat side by side on the same texts: two command lines, in turn, on the same machine in the same minutes.
 
 use super::measure::Measured;
-use super::peers::PeerSet;
+use super::peers::Theirs;
 use super::prepare::Prepared;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,10 +54,11 @@ pub(super) fn compare(
     fasttext: &Path,
     ours: &Measured,
     rows: &Prepared,
-    peers: &PeerSet,
+    peers: &Theirs,
     work: &Path,
 ) -> Result<Side, String> {
-    let chosen = &peers.fasttext().ok_or("the record of the peers has no fasttext; give --peers")?.chosen;
+    let chosen =
+        &peers.labels()?.fasttext().ok_or("the record of the peers has no fasttext; give --peers")?.chosen;
     let options = options(chosen)?;
     let task = Task::read(&rows.path).map_err(|error| error.to_string())?;
     let examples = Dataset::read(&task).map_err(|error| error.to_string())?.examples;
@@ -116,7 +117,7 @@ pub(super) fn compare(
         let answer: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
         answer.pointer("/label/name").and_then(serde_json::Value::as_str) == Some(label(example))
     })?;
-    let expected = ours.test.accuracy * ours.test.examples as f64;
+    let expected = ours.test.accuracy.unwrap_or(0.0) * ours.test.examples as f64;
     if (expected - ours_right as f64).abs() > 0.5 {
         return Err(format!("`predict` gives {ours_right} right answers on {}, `eval` {expected}", ours.set));
     }

@@ -1,8 +1,9 @@
 //! The record as Markdown.
 
 use super::goals::Goal;
-use super::measure::Measured;
+use super::measure::{Apart, Measured};
 use super::record::Record;
+use super::sets::Kind;
 use super::side::Side;
 
 /// The targets, then every model, then both programs side by side.
@@ -11,15 +12,42 @@ pub(super) fn markdown(record: &Record) -> String {
         format!("# Measured {}\n\n{}.\nPeers: {}.\n", record.date, record.circumstances.line(), record.peers);
     out += "\n## Targets\n\n| | target | reached | by | peers | |\n|---|---|---|---|---|---|\n";
     record.goals.iter().for_each(|goal| out += &target(goal));
-    out += "\n## Models\n\nAccuracy, F1 and calibration error on the test rows in per cent, ± half the 95 % interval; ";
-    out += "quantisation loss on the tuning rows in points.\n\n";
-    out += "| model | MB | accuracy | macro F1 | LinearSVC | fastText | loss | ECE | train s | p50 µs | p90 | p99 | ";
-    out += "texts/s | cold ms | resident beyond file MB | engine bytes | kernel |\n";
-    out += &format!("|{}\n", "---|".repeat(17));
-    record.models.iter().for_each(|model| out += &row(model));
+    let (labels, slots): (Vec<_>, Vec<_>) =
+        record.models.iter().partition(|model| model.wanted.kind == Kind::Labels);
+    if !labels.is_empty() {
+        out += "\n## Models of labels\n\nAccuracy, F1 and calibration error on the test rows in per cent, ± half the 95 % interval; ";
+        out += "quantisation loss on the tuning rows in points.\n\n";
+        out += "| model | MB | accuracy | macro F1 | LinearSVC | fastText | loss | ECE |";
+        out += TIMES;
+        out += &format!("|{}\n", "---|".repeat(17));
+        labels.into_iter().for_each(|model| out += &row(model));
+    }
+    if !slots.is_empty() {
+        out += "\n## Models of slots\n\nStrict scores of spans on the test rows in per cent; exact match: the label and all slots right. ";
+        out += "Losses on the tuning rows in points, of accuracy and of F1.\n\n";
+        out += "| model | MB | slot F1 | precision | recall | CRFsuite | accuracy | exact match | losses | ECE of slots |";
+        out += TIMES;
+        out += &format!("|{}\n", "---|".repeat(19));
+        slots.into_iter().for_each(|model| out += &slot_row(model));
+    }
+    for (model, apart) in record.models.iter().filter_map(|model| Some((model, model.speed_apart.as_ref()?)))
+    {
+        let Apart { tokens, texts, latency_us } = apart;
+        out += &format!(
+            "\n{} on the {texts} test texts of {tokens} tokens: p50 {:.1} µs, p90 {:.1}, p99 {:.1}.\n",
+            model.name(),
+            latency_us.p50,
+            latency_us.p90,
+            latency_us.p99
+        );
+    }
     out.extend(record.side_by_side.as_ref().map(side));
     out
 }
+
+/// The columns that every model has.
+const TIMES: &str =
+    " train s | p50 µs | p90 | p99 | texts/s | cold ms | resident beyond file MB | engine bytes | kernel |\n";
 
 fn target(goal: &Goal) -> String {
     let Goal { name, unit, target, of, .. } = goal;
@@ -35,31 +63,83 @@ fn short(value: f64) -> String {
     format!("{value:.2}").trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
+fn percent(share: f64) -> String {
+    format!("{:.2}", share * 100.0)
+}
+
+/// What is there, else nothing.
+fn known<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
+    value.map(show).unwrap_or_default()
+}
+
+fn points(points: f64) -> String {
+    format!("{points:.2}")
+}
+
+/// Accuracy with its interval.
+fn accuracy(model: &Measured) -> String {
+    let test = &model.test;
+    known(test.accuracy.zip(test.accuracy_interval), |(accuracy, [low, high])| {
+        format!("{} ± {}", percent(accuracy), percent((high - low) / 2.0))
+    })
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.3}", bytes as f64 / 1e6)
+}
+
 fn row(model: &Measured) -> String {
-    let percent = |share: f64| format!("{:.2}", share * 100.0);
-    let known = |value: Option<String>| value.unwrap_or_default();
-    let Measured { test, speed, peers, train, .. } = model;
-    let [low, high] = test.accuracy_interval;
+    let Measured { test, peers, train, .. } = model;
     let cells = [
         model.name(),
-        format!("{:.3}", model.model.bytes as f64 / 1e6),
-        format!("{} ± {}", percent(test.accuracy), percent((high - low) / 2.0)),
-        percent(test.macro_f1),
-        known(peers.linear_svc.map(percent)),
-        known(peers.fasttext.map(percent)),
-        known(train.report.quantization_loss_points.map(|points| format!("{points:.2}"))),
+        megabytes(model.model.bytes),
+        accuracy(model),
+        known(test.macro_f1, percent),
+        known(peers.linear_svc, percent),
+        known(peers.fasttext, percent),
+        known(train.report.quantization_loss_points, points),
         percent(test.ece),
-        format!("{:.1}", train.wall_s),
+    ];
+    format!("| {} | {} |\n", cells.join(" | "), times(model))
+}
+
+fn slot_row(model: &Measured) -> String {
+    let Measured { test, peers, train, .. } = model;
+    let slots = test.slots.as_ref();
+    let report = &train.report;
+    let losses = [
+        report.quantization_loss_points,
+        report.slots.as_ref().and_then(|slots| slots.quantization_loss_points),
+    ];
+    let cells = [
+        model.name(),
+        megabytes(model.model.bytes),
+        known(slots, |slots| percent(slots.f1)),
+        known(slots, |slots| percent(slots.precision)),
+        known(slots, |slots| percent(slots.recall)),
+        known(peers.crfsuite_f1, percent),
+        accuracy(model),
+        known(test.exact_match, percent),
+        losses.into_iter().flatten().map(points).collect::<Vec<_>>().join(", "),
+        known(slots.and_then(|slots| slots.ece), percent),
+    ];
+    format!("| {} | {} |\n", cells.join(" | "), times(model))
+}
+
+fn times(model: &Measured) -> String {
+    let speed = &model.speed;
+    let cells = [
+        format!("{:.1}", model.train.wall_s),
         format!("{:.1}", speed.latency_us.p50),
         format!("{:.1}", speed.latency_us.p90),
         format!("{:.1}", speed.latency_us.p99),
         speed.throughput_per_s.to_string(),
         format!("{:.2}", speed.cold_start_ms),
-        known(speed.resident_beyond_file_bytes.map(|bytes| format!("{:.2}", bytes as f64 / 1e6))),
+        known(speed.resident_beyond_file_bytes, |bytes| format!("{:.2}", bytes as f64 / 1e6)),
         speed.memory_bytes.to_string(),
         speed.kernel.clone(),
     ];
-    format!("| {} |\n", cells.join(" | "))
+    cells.join(" | ")
 }
 
 fn side(side: &Side) -> String {

@@ -1,6 +1,7 @@
 //! The golden models, each a task and a recipe.
 
 use std::path::Path;
+use stonechat_engine::format::Tier;
 use stonechat_task::{Dataset, Splits, Task};
 use stonechat_train::{Recipe, Trainer};
 
@@ -10,34 +11,53 @@ pub(super) struct Golden {
     pub(super) name: &'static str,
     /// The folder of its task, from the root of the repository.
     task: &'static str,
+    /// Its tier, where the rows would make another one.
+    tier: Option<Tier>,
     /// What its recipe has otherwise than the default.
     settings: &'static [(&'static str, &'static str)],
 }
 
 /// The models, chosen for the ways through the engine that they take. Small, because they stay for ever.
-pub(super) const MODELS: [Golden; 5] = [
-    // Many labels, whose features share rows; the first example of the documentation.
+pub(super) const MODELS: [Golden; 7] = [
+    // Labels and slots of many types together; the first example of the documentation.
     Golden {
         name: "smart-home",
         task: "crates/cli/templates/smart-home",
+        tier: None,
+        settings: &[("max_size", "300000"), ("dim", "32"), ("units", "32")],
+    },
+    // Many labels, whose features share rows.
+    Golden {
+        name: "smart-home-8-bit",
+        task: "crates/cli/templates/smart-home",
+        tier: Some(Tier::Bag),
         settings: &[("max_size", "120000"), ("bits", "8")],
     },
     // The same with two numbers of a row in a byte.
     Golden {
         name: "smart-home-4-bit",
         task: "crates/cli/templates/smart-home",
+        tier: Some(Tier::Bag),
         settings: &[("max_size", "60000"), ("bits", "4")],
     },
     // Few labels: a linear machine. Reads little of a text, so that short texts are cut too.
     Golden {
         name: "confirm",
         task: "golden/data/confirm",
+        tier: None,
         settings: &[("max_size", "40000"), ("max_characters", "64")],
     },
     // Any number of labels.
-    Golden { name: "repairs", task: "golden/data/repairs", settings: &[("max_size", "60000")] },
+    Golden { name: "repairs", task: "golden/data/repairs", tier: None, settings: &[("max_size", "60000")] },
     // Scripts without spaces.
-    Golden { name: "travel", task: "golden/data/travel", settings: &[("max_size", "60000")] },
+    Golden { name: "travel", task: "golden/data/travel", tier: None, settings: &[("max_size", "60000")] },
+    // Slots without labels, in words and in a script without spaces. Reads few tokens, so that short texts are cut too.
+    Golden {
+        name: "parts",
+        task: "golden/data/parts",
+        tier: None,
+        settings: &[("max_size", "200000"), ("dim", "32"), ("units", "32"), ("max_tokens", "24")],
+    },
 ];
 
 impl Golden {
@@ -55,7 +75,11 @@ impl Golden {
         for (key, value) in self.settings {
             recipe.set(key, value).map_err(|error| failed(&error))?;
         }
-        let trained = Trainer::new(recipe).threads(2).train(task, splits).map_err(|error| failed(&error))?;
-        Ok(trained.model)
+        let trainer = Trainer::new(recipe).threads(2);
+        let trainer = match self.tier {
+            Some(tier) => trainer.tier(tier),
+            None => trainer,
+        };
+        Ok(trainer.train(task, splits).map_err(|error| failed(&error))?.model)
     }
 }

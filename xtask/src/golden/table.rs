@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use stonechat_engine::format::score_hash;
+use stonechat_engine::value::{Reference, Value};
 use stonechat_engine::{Engine, Kernel, Model, Prediction, verify_with};
 use stonechat_eval::digest;
+
+/// The moment that values are counted from.
+const REFERENCE: &str = "2026-11-22T14:00:00";
 
 /// The first line.
 #[derive(Serialize)]
@@ -14,6 +18,16 @@ struct Head<'a> {
     digest: String,
     kind: &'static str,
     labels: Vec<&'a str>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    slots: Option<HeadOfSlots<'a>>,
+}
+
+/// What the first line tells of a model that finds slots.
+#[derive(Serialize)]
+struct HeadOfSlots<'a> {
+    slots: Vec<&'a str>,
+    types: Vec<&'static str>,
+    reference: &'static str,
 }
 
 /// Every other line.
@@ -28,6 +42,26 @@ struct Case<'a> {
     top: Vec<Top<'a>>,
     score_hash: String,
     read: Read,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    slots: Option<Slots<'a>>,
+}
+
+/// What a case tells of a model that finds slots.
+#[derive(Serialize)]
+struct Slots<'a> {
+    missing_slot: Option<&'a str>,
+    slots: Vec<Slot<'a>>,
+}
+
+#[derive(Serialize)]
+struct Slot<'a> {
+    name: &'a str,
+    start: usize,
+    end: usize,
+    confidence: u32,
+    value: Option<String>,
+    unit: Option<&'static str>,
+    distance: Option<u8>,
 }
 
 #[derive(Serialize)]
@@ -82,18 +116,51 @@ fn with_kernel(
         table: 1,
         model: path,
         digest: digest(model.bytes()),
-        kind: if model.rule().multi_label { "multi-label" } else { "single-label" },
+        kind: match (model.labels().is_empty(), model.rule().multi_label) {
+            (true, _) => "slots-only",
+            (false, true) => "multi-label",
+            (false, false) => "single-label",
+        },
         labels: model.labels().iter().collect(),
+        slots: model.slots().map(|slots| HeadOfSlots {
+            slots: slots.names().collect(),
+            types: (0..slots.len()).map(|slot| model.slot_type(slot as u32).name()).collect(),
+            reference: REFERENCE,
+        }),
     };
+    let reference = REFERENCE.parse().map_err(|error| format!("{REFERENCE}: {error}"))?;
     let mut out = line(&head)?;
     let mut engine = Engine::with_kernel(model, kernel);
     for question in questions {
-        out.push_str(&line(&case(question, &engine.predict(&question.text)))?);
+        let found = engine.predict(&question.text);
+        let slots = model.slots().map(|_| slots(&found, &reference));
+        out.push_str(&line(&case(question, &found, slots))?);
     }
     Ok(out)
 }
 
-fn case<'a>(question: &'a Question, found: &Prediction<'a>) -> Case<'a> {
+/// The slots of an answer. Limits count characters.
+fn slots<'a>(found: &Prediction<'a>, reference: &Reference) -> Slots<'a> {
+    let characters = |end: u32| found.text().char_indices().take_while(|&(at, _)| at < end as usize).count();
+    let slot = |slot: stonechat_engine::Slot<'a>| {
+        let value = found.value(&slot, Some(reference));
+        Slot {
+            name: slot.name,
+            start: characters(slot.start),
+            end: characters(slot.end),
+            confidence: slot.confidence.raw(),
+            value: value.map(|value| value.to_string()),
+            unit: value.and_then(|value| value.unit()),
+            distance: match value {
+                Some(Value::Choice { distance, .. }) => Some(distance),
+                _ => None,
+            },
+        }
+    };
+    Slots { missing_slot: found.missing_slot(), slots: found.slots().map(slot).collect() }
+}
+
+fn case<'a>(question: &'a Question, found: &Prediction<'a>, slots: Option<Slots<'a>>) -> Case<'a> {
     let top = |label: stonechat_engine::Label<'a>| Top {
         label: label.name,
         score: label.score.0,
@@ -106,7 +173,8 @@ fn case<'a>(question: &'a Question, found: &Prediction<'a>) -> Case<'a> {
         decision: found.decision().name(),
         reason: found.reason().map(|reason| reason.name()),
         confidence: found.confidence().raw(),
-        labels: found.labels().map(|label| label.name).collect(),
+        // A model of slots alone has no label, and its best one no name.
+        labels: found.labels().map(|label| label.name).filter(|name| !name.is_empty()).collect(),
         top: found.ranking().map(top).collect(),
         score_hash: format!("{:016x}", score_hash(found.scores())),
         read: Read {
@@ -116,6 +184,7 @@ fn case<'a>(question: &'a Question, found: &Prediction<'a>) -> Case<'a> {
             known_words: read.known_words,
             features: read.features,
         },
+        slots,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::table::Question;
 
 /// Name and text.
-const TEXTS: [(&str, &str); 66] = [
+const TEXTS: [(&str, &str); 80] = [
     ("command", "turn the kitchen lights off"),
     ("question", "what is the temperature in the bedroom?"),
     ("capitals", "TURN THE KITCHEN LIGHTS OFF"),
@@ -31,6 +31,36 @@ const TEXTS: [(&str, &str); 66] = [
     ("words torn", "t u r n the kit chen li ghts o f f"),
     ("words repeated", "off off off off off off off off"),
     ("words in another order", "off lights kitchen the turn"),
+    ("slots: a choice, a percentage and a time", "set the bedroom lights to thirty percent at half past six"),
+    ("slots: a choice misspelt", "the alternater of Karl and the cluthc"),
+    ("slots: a choice misspelt twice", "turn on the thermstat and the heatng in the kithcen"),
+    ("slots: a temperature tomorrow", "heat the living room to 21.5 \u{b0}C tomorrow at 7pm"),
+    ("slots: a length of time", "set a timer for an hour and a half in the kitchen"),
+    ("slots: none that is required", "activate the scene in the kitchen"),
+    ("slots: unresolved", "dim the lights in the atrium to a bit more at some point on mondays"),
+    (
+        "slots: a part, a count, a person and a price",
+        "order 4 brake pads for Tom at $12.50 each by next friday",
+    ),
+    ("slots: serials", "swap BX-2041 for ZR-9130 in the third bay, not bx-20 or KT-00771"),
+    (
+        "slots behind pictographs",
+        "👨\u{200d}👩\u{200d}👧 💡 turn on the kitchen lights 🏽 at 18:30 👍 for José",
+    ),
+    (
+        "slots decomposed",
+        "send Jose\u{301} two oil \u{fb01}lters and turn on the li\u{200b}ghts in the kit\u{ad}chen",
+    ),
+    (
+        "slots in wide letters",
+        "\u{ff13}\u{ff10}% in the \u{ff4b}\u{ff49}\u{ff54}\u{ff43}\u{ff48}\u{ff45}\u{ff4e} for \u{ff34}\u{ff4f}\u{ff4d}, \u{ff22}\u{ff38}\u{ff0d}\u{ff12}\u{ff10}\u{ff14}\u{ff11}",
+    ),
+    ("slots in Japanese", "田中さんにブレーキパッドを4枚、2026-12-01にBX-2041を送ってください"),
+    (
+        "slots beyond what is read",
+        "please order two oil filters and then three hoses and then six bolts and then nine washers and then ten fuses \
+         for Anna and then a dozen spark plugs for Karl in the second bay",
+    ),
     ("unknown words", "zyxwv qqqq flurb"),
     ("one known word among unknown", "zyxwv lights qqqq"),
     ("empty", ""),

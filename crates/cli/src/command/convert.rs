@@ -7,26 +7,33 @@ use serde_json::json;
 use stonechat_task::{Dataset, Format, Task, write};
 
 use crate::console::Console;
-use crate::data::Columns;
+use crate::data::{Columns, formats};
 use crate::failure::Failure;
 
 /// Between data formats
+///
+/// What the format of OUT cannot hold, such as slots in csv, is told and left out; jsonl holds everything.
 #[derive(Args, Debug)]
 pub(crate) struct Convert {
     /// Data, or a task, in any format that is read
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// File to write
+    /// File to write; a new folder for seqio
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// Format to read, whatever the name of IN
-    #[arg(long, value_name = "NAME", alias = "format")]
+    #[arg(long, value_name = "NAME", alias = "format",
+        help = format!("Format to read, whatever the name of IN: {}", formats(|_| true)))]
     from: Option<Format>,
-    /// Format to write: csv, tsv, jsonl, fasttext, clinc or trec [default: by the extension of OUT]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME",
+        help = format!("Format to write: {} [default: by the extension of OUT]", written()))]
     to: Option<Format>,
     #[command(flatten)]
     columns: Columns,
+}
+
+/// The formats that can be written: a folder a label is read only.
+fn written() -> String {
+    formats(|format| *format != Format::Folder)
 }
 
 impl Convert {
@@ -34,10 +41,8 @@ impl Convert {
         let to = match self.to {
             Some(to) => to,
             None => Format::by_extension(&self.output).ok_or_else(|| {
-                Failure::file(
-                    &self.output,
-                    "its extension names no format; name one with --to: csv, tsv, jsonl, fasttext, clinc, trec",
-                )
+                let what = format!("its extension names no format; name one with --to: {}", written());
+                Failure::file(&self.output, what)
             })?,
         };
         let task = Task::read_with(&self.input, &self.columns.options(self.from))?;

@@ -12,6 +12,7 @@ use crate::data::{Judged, Reading, Rows};
 use crate::failure::Failure;
 use crate::kernel;
 use crate::model_file::{ModelFile, name};
+use crate::typed::Now;
 
 /// Judge a model file on labelled examples
 #[derive(Args, Debug)]
@@ -29,6 +30,8 @@ pub(crate) struct Eval {
     /// Exit with 1 if the accuracy is lower, 0 to 1
     #[arg(long, value_name = "SHARE", value_parser = share)]
     min_accuracy: Option<f64>,
+    #[command(flatten)]
+    now: Now,
     #[command(flatten)]
     reading: Reading,
 }
@@ -48,6 +51,7 @@ impl Eval {
                 threads: common.threads(),
                 kernel,
                 target: rows.task.goal.max_error,
+                reference: self.now.reference,
             },
         );
         if let Some(report) = &self.report {

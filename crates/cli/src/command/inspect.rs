@@ -8,14 +8,13 @@ use serde_json::{Value, json};
 use stonechat_engine::{Engine, Model};
 use stonechat_eval::digest;
 
-use crate::answer::decimal;
 use crate::console::{Console, one_line};
+use crate::decimal::decimal;
 use crate::failure::Failure;
 use crate::kernel;
+use crate::listed::listed;
 use crate::model_file::{ModelFile, meta, name};
-
-/// How many labels are listed for people.
-const SHOWN: usize = 20;
+use crate::slot_facts::SlotFacts;
 
 /// What is in the file: task, tier, size, memory, recipe, metrics
 #[derive(Args, Debug)]
@@ -35,9 +34,13 @@ struct Facts {
     bytes: usize,
     tier: &'static str,
     labels: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slots: Option<SlotFacts>,
     decision: Value,
     features: Value,
     table: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tagger: Option<Value>,
     memory_bytes: usize,
     worst_case: Value,
     recorded_examples: usize,
@@ -74,6 +77,7 @@ impl Facts {
             bytes: file.bytes().len(),
             tier: model.tier().name(),
             labels: model.labels().iter().map(str::to_string).collect(),
+            slots: SlotFacts::of(model),
             decision: json!({
                 "multi_label": rule.multi_label,
                 "min_confidence": decimal(rule.min_confidence),
@@ -86,7 +90,14 @@ impl Facts {
                 "character_ngrams": features.character_ngrams,
                 "unspaced_ngrams": features.unspaced_ngrams,
             }),
-            table: json!({ "rows": rows, "dim": dim, "bits": bits, "hidden": model.hidden() }),
+            table: match model.max_tokens() {
+                None => json!({ "rows": rows, "dim": dim, "bits": bits, "hidden": model.hidden() }),
+                Some(_) => json!({ "rows": rows, "dim": dim, "bits": bits }),
+            },
+            // Half of the states are of either direction.
+            tagger: model
+                .max_tokens()
+                .map(|tokens| json!({ "units": model.hidden() / 2, "max_tokens": tokens })),
             memory_bytes: Engine::memory(model),
             worst_case: json!({
                 "characters": characters,
@@ -110,12 +121,16 @@ impl Facts {
         add("tier", self.tier.to_string());
         add("size", format!("{} bytes", self.bytes));
         add("memory", format!("{} bytes for each engine", self.memory_bytes));
-        let first = self.labels.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let more = if self.labels.len() > SHOWN { ", ... (--json lists all)" } else { "" };
-        add("labels", format!("{}: {first}{more}", self.labels.len()));
+        add("labels", listed(&self.labels));
+        if let Some(slots) = &self.slots {
+            slots.lines(&mut add);
+        }
         add("decision", words(&self.decision));
         add("features", words(&self.features));
         add("table", words(&self.table));
+        if let Some(tagger) = &self.tagger {
+            add("tagger", words(tagger));
+        }
         add("worst case", words(&self.worst_case));
         add("recorded examples", self.recorded_examples.to_string());
         add("kernel", self.kernel.to_string());

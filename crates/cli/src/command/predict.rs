@@ -6,26 +6,31 @@ use std::path::PathBuf;
 
 use clap::Args;
 use stonechat_engine::Engine;
+use stonechat_engine::value::Reference;
 
 use crate::answer::{Answer, ModelName, label_width, line};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::kernel;
 use crate::model_file::{ModelFile, name};
+use crate::typed::Typed;
 
 /// Bytes of a line of standard input, at the most; far more than any model reads of it.
 const LONGEST_LINE: u64 = 64 << 20;
 
 /// Answer; without TEXT, one answer a line of standard input
 ///
-/// A line of the answer: decision, label, confidence, text, and the reason where the model abstains. With
-/// --json each text gives one JSON document on a line of its own; offsets count Unicode characters.
+/// A line of the answer: decision, label, confidence, text, the slots with their values, and the reason where the
+/// model abstains. A value that cannot be told is shown as `?`, with the words that it was read from. With --json
+/// each text gives one JSON document on a line of its own; offsets count Unicode characters.
 #[derive(Args, Debug)]
 pub(crate) struct Predict {
     /// Model file
     model: PathBuf,
     /// Texts to answer, each an argument of its own
     text: Vec<String>,
+    #[command(flatten)]
+    typed: Typed,
 }
 
 impl Predict {
@@ -33,11 +38,13 @@ impl Predict {
         let kernel = kernel::choose()?;
         let file = ModelFile::read(&self.model)?;
         let model = file.open()?;
+        let mut engine = Engine::with_kernel(&model, kernel);
+        self.typed.set_values(&mut engine)?;
         let mut speaker = Speaker {
-            engine: Engine::with_kernel(&model, kernel),
+            engine,
+            now: self.typed.now.reference,
             name: ModelName { name: name(&file, &model), digest: stonechat_eval::digest(file.bytes()) },
             width: label_width(&model),
-            multi: model.rule().multi_label,
         };
         if self.text.is_empty() {
             return answer_lines(&mut speaker, console);
@@ -49,18 +56,19 @@ impl Predict {
 /// Answers one text after the other.
 struct Speaker<'m> {
     engine: Engine<'m>,
+    now: Option<Reference>,
     name: ModelName,
     width: usize,
-    multi: bool,
 }
 
 impl Speaker<'_> {
     fn answer(&mut self, text: &str, console: &mut Console) -> Result<(), Failure> {
+        let (model, now) = (self.engine.model(), self.now.as_ref());
         let prediction = self.engine.predict(text);
         if console.json {
-            return console.json_line(&Answer::new(text, &prediction, &self.name, self.multi));
+            return console.json_line(&Answer::new(model, &prediction, now, &self.name));
         }
-        console.line(line(text, &prediction, self.width, self.multi))
+        console.line(line(model, &prediction, now, self.width))
     }
 }
 

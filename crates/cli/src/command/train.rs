@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use stonechat_engine::format;
 use stonechat_eval::digest;
 use stonechat_task::{Dataset, Finding, Severity, Splits, Task, check, parse_size, write_file};
 use stonechat_train::{Recipe, TrainReport, Trainer};
@@ -57,10 +58,23 @@ pub(crate) struct Train {
 /// Kinds of models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Tier {
-    /// The cheapest kind that reaches the goal; there is one kind so far
+    /// By the data: a tagger where rows have slots, else a bag
     Auto,
-    /// Hashed n-grams, summed embedding rows, one hidden layer
+    /// Labels alone: hashed n-grams, summed embedding rows, one hidden layer
     Bag,
+    /// Labels and slots: a recurrent network that reads both ways, and the best sequence of allowed slots
+    Tagger,
+}
+
+impl Tier {
+    /// The tier of the file; none where the data decides.
+    fn of_file(self) -> Option<format::Tier> {
+        match self {
+            Tier::Auto => None,
+            Tier::Bag => Some(format::Tier::Bag),
+            Tier::Tagger => Some(format::Tier::Tagger),
+        }
+    }
 }
 
 impl Train {
@@ -68,8 +82,6 @@ impl Train {
         not_yet("--max-latency", self.max_latency.as_ref(), "measure it with `stonechat bench`")?;
         not_yet("--max-error", self.max_error.as_ref(), "use --set min_confidence=SHARE")?;
         not_yet("--teacher", self.teacher.as_ref(), "train on labelled examples alone")?;
-        // Every name means the one kind that there is; another kind must be chosen here.
-        let (Tier::Auto | Tier::Bag) = self.tier;
         writable(&self.output)?;
         let task = Task::read_with(&self.task, &self.reading.options())?;
         let recipe = self.recipe(&task, common)?;
@@ -77,13 +89,16 @@ impl Train {
         let findings = check::all(&task, &splits);
         show(&findings, &self.task, console);
         console.note(format_args!("rows: {}", Counts(&splits)));
+        if self.tier == Tier::Bag && splits.train.iter().any(|row| !row.slots.is_empty()) {
+            console.note("a bag finds no slots: those of the rows are left out");
+        }
 
         let bar = Bar::new(console);
-        let trained = Trainer::new(recipe)
-            .threads(common.threads())
-            .on_progress(bar.listener())
-            .train(&task, &splits)
-            .map_err(|error| train_failure(&self.task, error))?;
+        let mut trainer = Trainer::new(recipe).threads(common.threads()).on_progress(bar.listener());
+        if let Some(tier) = self.tier.of_file() {
+            trainer = trainer.tier(tier);
+        }
+        let trained = trainer.train(&task, &splits).map_err(|error| train_failure(&self.task, error))?;
         drop(bar);
         write_file(&self.output, &trained.model)?;
 

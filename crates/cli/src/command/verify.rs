@@ -32,18 +32,20 @@ impl Verify {
         if console.json {
             console.document(&json!({
                 "ok": replayed.is_ok(),
-                "examples": replayed.as_ref().ok(),
+                "examples": replayed.as_ref().ok().map(|replayed| replayed.examples),
                 "kernels": names,
                 "error": replayed.as_ref().err(),
                 "model": { "digest": digest(file.bytes()), "bytes": file.bytes().len() },
             }))?;
         }
-        let examples =
+        let replayed =
             replayed.map_err(|what| Failure::Missed(format!("{}: {what}", self.model.display())))?;
         if !console.json {
             console.line(format_args!(
-                "{}: {examples} recorded examples, every score as recorded (kernel: {})",
+                "{}: {} recorded examples, every {} as recorded (kernel: {})",
                 self.model.display(),
+                replayed.examples,
+                if replayed.slots { "score and slot" } else { "score" },
                 names.join(", ")
             ))?;
         }
@@ -51,8 +53,15 @@ impl Verify {
     }
 }
 
-/// Answers the recorded examples with each kernel. Returns how many there are, or what is wrong.
-fn replay(bytes: &[u8], kernels: &[Kernel]) -> Result<usize, String> {
+/// What was replayed.
+struct Replayed {
+    examples: usize,
+    /// Whether they have slots beside their scores.
+    slots: bool,
+}
+
+/// Answers the recorded examples with each kernel. Returns what was replayed, or what is wrong.
+fn replay(bytes: &[u8], kernels: &[Kernel]) -> Result<Replayed, String> {
     let model = Model::open(bytes).map_err(|error| error.to_string())?;
     for kernel in kernels {
         verify_with(&model, *kernel).map_err(|mismatch| {
@@ -62,6 +71,6 @@ fn replay(bytes: &[u8], kernels: &[Kernel]) -> Result<usize, String> {
     }
     match model.recorded().len() {
         0 => Err("the file records no examples, so nothing is proven; train it anew".to_string()),
-        examples => Ok(examples),
+        examples => Ok(Replayed { examples, slots: model.slots().is_some() }),
     }
 }

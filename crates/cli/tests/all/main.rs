@@ -14,6 +14,7 @@ mod inspect;
 mod new;
 mod predict;
 mod readme;
+mod slots;
 mod support;
 mod train;
 mod verify;

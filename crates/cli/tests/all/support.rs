@@ -35,6 +35,23 @@ impl Folder {
         folder
     }
 
+    /// A folder with a task of slots in `dimmer` and, trained from it, `dimmer.stone`.
+    pub(crate) fn with_slots() -> Folder {
+        let folder = Folder::new(&[]);
+        folder.write_dimmer(DIMMER);
+        let mut arguments = vec!["train", "dimmer", "-o", "dimmer.stone", "--quiet"];
+        arguments.extend(SMALL);
+        folder.run(&arguments).done();
+        folder
+    }
+
+    /// The folder `dimmer`: this task file, and its rows.
+    pub(crate) fn write_dimmer(&self, task: &str) {
+        fs::create_dir(self.path("dimmer")).unwrap();
+        self.write("dimmer/task.toml", task.as_bytes());
+        self.write("dimmer/rows.jsonl", dimmer().as_bytes());
+    }
+
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
         fs::write(self.path(name), bytes).unwrap();
     }
@@ -122,6 +139,89 @@ impl Run {
         assert!(!self.err.contains("panicked"), "{}", self.err);
         self.err
     }
+}
+
+/// A tagger that learns in a moment.
+pub(crate) const SMALL: [&str; 6] = ["--set", "epochs=15", "--set", "dim=32", "--set", "units=32"];
+
+/// A task of two labels and four slots.
+pub(crate) const DIMMER: &str = r#"
+name = "dimmer"
+language = "en"
+[data]
+path = "rows.jsonl"
+[intents.dim]
+slots = ["room", "level", "time"]
+required = ["room"]
+[intents.off]
+slots = ["room", "day"]
+[slots.room]
+type = "choice"
+[slots.room.values]
+kitchen = []
+"living room" = ["lounge"]
+bathroom = []
+[slots.level]
+type = "percent"
+[slots.time]
+type = "time"
+[slots.day]
+type = "date"
+"#;
+
+/// Rows of that task. One of its rooms is misspelled, so that the model finds it as a room of no listed phrase.
+fn dimmer() -> String {
+    // Slots are marked as `<name:text>`.
+    let phrases = [
+        ("dim", "dim the <room:R> lights to <level:L>"),
+        ("dim", "<room:R> down to <level:L> please"),
+        ("dim", "dim the <room:R> at <time:T>"),
+        ("dim", "at <time:T> dim the <room:R> to <level:40%>"),
+        ("off", "turn off the <room:R> <day:D>"),
+        ("off", "<day:D> lights off in the <room:R>"),
+        ("off", "<room:R> dark please"),
+    ];
+    let rooms = ["kitchen", "living room", "lounge", "bathroom", "bathrom"];
+    let others = [
+        ("L", &["20%", "12.5 percent", "half", "a bit", "65%"][..]),
+        ("T", &["half past six", "7 pm", "noon", "quarter to nine"]),
+        ("D", &["tomorrow", "tonight", "friday", "today"]),
+    ];
+    let mut rows = String::new();
+    for (label, phrase) in phrases {
+        let mark = |name: &str| format!(":{name}>");
+        let other = others.iter().find(|(name, _)| phrase.contains(&mark(name)));
+        let (name, texts) = other.map_or(("-", &[""][..]), |(name, texts)| (*name, *texts));
+        for room in rooms {
+            for text in texts {
+                let marked =
+                    phrase.replace(&mark("R"), &mark(room)).replace(&mark(name), &format!(":{text}>"));
+                rows.push_str(&row(label, &marked));
+            }
+        }
+    }
+    rows
+}
+
+/// A native line of a marked text.
+fn row(label: &str, marked: &str) -> String {
+    let mut text = String::new();
+    let mut slots = Vec::new();
+    for part in marked.split('<') {
+        match part.split_once('>') {
+            None => text.push_str(part),
+            Some((slot, rest)) => {
+                let (name, words) = slot.split_once(':').unwrap();
+                let start = text.chars().count();
+                text.push_str(words);
+                slots.push(serde_json::json!({
+                    "name": name, "start": start, "end": text.chars().count(),
+                }));
+                text.push_str(rest);
+            }
+        }
+    }
+    format!("{}\n", serde_json::json!({ "text": text, "label": label, "slots": slots }))
 }
 
 /// Rows of three labels: enough to learn from, few enough to learn in a moment.

@@ -21,7 +21,7 @@ const EXP2: [u32; 257] = {
 
 /// 2^(−x) in 2³⁰ths, for `x` in 65,536ths, linear between the entries of the table: off by at most one millionth.
 #[inline]
-fn exp2_negative(x: u64) -> u32 {
+pub(super) fn exp2_negative(x: u64) -> u32 {
     let whole = x >> 16;
     if whole >= 30 {
         return 0;
@@ -86,6 +86,7 @@ mod tests {
             min_confidence: Confidence::default(),
             label_threshold: Confidence::default(),
             out_of_scope: None,
+            slot_sharpness: 0,
         }
     }
 

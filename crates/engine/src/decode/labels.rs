@@ -39,12 +39,13 @@ pub(crate) fn rank(scores: &[Score], ranking: &mut [u32]) -> usize {
     filled
 }
 
-/// Whether an answer is accepted, given how certain it is and what was read.
+/// Whether an answer is accepted, given how certain it is, what was read, and whether it has every slot that it needs.
 pub(crate) fn decide(
     rule: &DecisionRule,
     best: Option<u32>,
     confidence: Confidence,
     read: &Read,
+    complete: bool,
 ) -> (Decision, Option<Reason>) {
     let reason = if read.known_words == 0 {
         Reason::NoKnownWords
@@ -52,6 +53,8 @@ pub(crate) fn decide(
         Reason::OutOfScope
     } else if confidence < rule.min_confidence {
         Reason::LowConfidence
+    } else if !complete {
+        Reason::MissingSlot
     } else {
         return (Decision::Accept, None);
     };

@@ -2,6 +2,8 @@
 
 mod confidence;
 mod labels;
+mod slots;
 
 pub(crate) use confidence::{logistic, softmax};
 pub(crate) use labels::{decide, rank};
+pub(crate) use slots::{BYTES_A_SLOT, BYTES_A_TOKEN, Found, Search, SlotScratch};

@@ -77,6 +77,8 @@ impl<'a> Cursor<'a> {
 pub(crate) struct Words<'a>(&'a [u8]);
 
 impl<'a> Words<'a> {
+    pub(super) const EMPTY: Self = Self(&[]);
+
     /// The number at `index`; 0 beyond the end.
     #[inline]
     pub(crate) fn get(self, index: usize) -> u32 {

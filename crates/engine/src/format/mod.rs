@@ -8,12 +8,19 @@ mod header;
 mod names;
 mod sections;
 mod settings;
+mod slots;
+mod tagger;
 
 pub use error::FormatError;
 pub(crate) use header::Container;
 pub use header::pack;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use sections::{
-    Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, Rows, score_hash,
+    Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows,
+    score_hash,
 };
 pub use settings::{FeatureSettings, MAX_ACTIVATION, MAX_CHARACTERS, MAX_NGRAM, MAX_SHIFT, Requantizer};
+pub use slots::{SlotEntry, SlotRule, Slots};
+pub use tagger::{
+    Direction, DirectionWeights, LANES, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions,
+};

@@ -16,6 +16,8 @@ pub const ALIGNMENT: usize = 64;
 pub enum Tier {
     /// Hashed n-grams, summed embedding rows, one hidden layer.
     Bag,
+    /// Hashed n-grams of each token, a recurrent layer, tags that follow one another.
+    Tagger,
 }
 
 impl Tier {
@@ -24,6 +26,7 @@ impl Tier {
     pub const fn code(self) -> u32 {
         match self {
             Self::Bag => 1,
+            Self::Tagger => 2,
         }
     }
 
@@ -32,12 +35,14 @@ impl Tier {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bag => "bag",
+            Self::Tagger => "tagger",
         }
     }
 
     pub(super) const fn from_code(code: u32) -> Option<Self> {
         match code {
             1 => Some(Self::Bag),
+            2 => Some(Self::Tagger),
             _ => None,
         }
     }
@@ -64,10 +69,20 @@ pub enum SectionKind {
     Decision,
     /// Texts with the exact answers that this file gives.
     Recorded,
+    /// Names, types and rules of the slots.
+    Slots,
+    /// The recurrent layer.
+    Tagger,
+    /// The layer that makes scores of tags.
+    Emissions,
+    /// How well tags follow one another.
+    Transitions,
+    /// Phrases that stood in slots.
+    Phrases,
 }
 
 impl SectionKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 14] = [
         Self::Meta,
         Self::Labels,
         Self::Features,
@@ -77,6 +92,11 @@ impl SectionKind {
         Self::Output,
         Self::Decision,
         Self::Recorded,
+        Self::Slots,
+        Self::Tagger,
+        Self::Emissions,
+        Self::Transitions,
+        Self::Phrases,
     ];
 
     /// The four bytes that name it in the file.
@@ -92,6 +112,11 @@ impl SectionKind {
             Self::Output => b"OUTP",
             Self::Decision => b"DECI",
             Self::Recorded => b"RECO",
+            Self::Slots => b"SLOT",
+            Self::Tagger => b"TAGR",
+            Self::Emissions => b"EMIT",
+            Self::Transitions => b"TRAN",
+            Self::Phrases => b"PHRA",
         }
     }
 

@@ -32,12 +32,12 @@ impl<'a> Labels<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(SectionKind::Labels, bytes);
         let count = cursor.u32()?;
-        if count == 0 || count > Self::MOST {
-            return Err(cursor.broken("the number of labels is not 1 to 1,048,576"));
+        if count > Self::MOST {
+            return Err(cursor.broken("the number of labels is not 0 to 1,048,576"));
         }
         let broken = cursor.broken("the ends of the names do not rise, or cut a character");
         let ends = cursor.words(count)?;
-        let length = ends.get(count as usize - 1);
+        let length = (count as usize).checked_sub(1).map_or(0, |last| ends.get(last));
         let names = cursor.text(length as usize)?;
         let mut reached = 0;
         for end in ends.iter() {
@@ -50,7 +50,7 @@ impl<'a> Labels<'a> {
         Ok(Self { ends, count, names })
     }
 
-    /// The section for these names, of which there is at least one and none is empty.
+    /// The section for these names, none of which is empty.
     pub fn write<S: AsRef<str>>(names: &[S]) -> Vec<u8> {
         let mut out = Vec::new();
         put(&mut out, &[names.len() as u32]);
@@ -65,13 +65,13 @@ impl<'a> Labels<'a> {
         out
     }
 
-    /// How many labels there are: 1 to [`Labels::MOST`].
+    /// How many labels there are: 0, in a model of slots alone, to [`Labels::MOST`].
     #[must_use]
     pub const fn len(&self) -> usize {
         self.count as usize
     }
 
-    /// Never true: a model has at least one label.
+    /// Whether there are none: a model of slots alone.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
@@ -123,8 +123,8 @@ impl Features {
     }
 }
 
-/// Tells features that were seen in training from those that were not, wrongly once in 256 times: an xor filter
-/// (Graf and Lemire, "Xor Filters: Faster and Smaller Than Bloom and Cuckoo Filters", JEA 2020) with 8-bit fingerprints.
+/// Tells features that were seen in training from those that were not, wrongly once in 256 or 65,536 times: an xor filter
+/// (Graf and Lemire, "Xor Filters: Faster and Smaller Than Bloom and Cuckoo Filters", JEA 2020) with fingerprints of 8 or 16 bits.
 ///
 /// With owners it also gives each known feature a table row of its own (Botelho, Pagh and Ziviani, "Simple and
 /// Space-Efficient Minimal Perfect Hash Functions", WADS 2007); without, features share rows by their hash.
@@ -132,7 +132,9 @@ impl Features {
 pub struct Filter<'a> {
     seed: u32,
     segment: u32,
+    /// One or two bytes each.
     fingerprints: &'a [u8],
+    wide: bool,
     /// Two bits for each fingerprint, lowest first; empty where features share rows.
     owners: &'a [u8],
 }
@@ -140,15 +142,18 @@ pub struct Filter<'a> {
 impl<'a> Filter<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(SectionKind::Filter, bytes);
-        let (seed, segment, owned) = (cursor.u32()?, cursor.u32()?, cursor.u32()?);
+        let (seed, segment, owned, bits) = (cursor.u32()?, cursor.u32()?, cursor.u32()?, cursor.u32()?);
         if segment == 0 || segment > 1 << 22 {
             return Err(cursor.broken("the length of a segment is not 1 to 4,194,304"));
         }
         if owned > 1 {
             return Err(cursor.broken("whether there are owners is neither 0 nor 1"));
         }
+        if bits != 8 && bits != 16 {
+            return Err(cursor.broken("fingerprints are neither of 8 nor of 16 bits"));
+        }
         let size = segment as usize * 3;
-        let fingerprints = cursor.bytes(size)?;
+        let fingerprints = cursor.bytes(size * bits as usize / 8)?;
         let broken = cursor.broken("an owner is 3, or there are bits behind the last");
         let owners = cursor.bytes(if owned == 1 { size.div_ceil(4) } else { 0 })?;
         let behind =
@@ -157,17 +162,20 @@ impl<'a> Filter<'a> {
             return Err(broken);
         }
         cursor.finish()?;
-        Ok(Self { seed, segment, fingerprints, owners })
+        Ok(Self { seed, segment, fingerprints, wide: bits == 16, owners })
     }
 
-    /// The section for a filter that was built with `seed`: three segments of fingerprints of equal length, 1 to 2²². With
-    /// owners, there is a number from 0 to 2 for each fingerprint; the sum of a feature's three, modulo 3, tells which of its
-    /// places is its table row.
+    /// The section for a filter that was built with `seed`: three segments of fingerprints of equal length, 1 to 2²², of which the
+    /// lowest 8 bits are kept or, if `wide`, all 16. With owners, there is a number from 0 to 2 for each fingerprint; the sum of a
+    /// feature's three, modulo 3, tells which of its places is its table row.
     #[must_use]
-    pub fn write(seed: u32, fingerprints: &[u8], owners: Option<&[u8]>) -> Vec<u8> {
+    pub fn write(seed: u32, fingerprints: &[u16], wide: bool, owners: Option<&[u8]>) -> Vec<u8> {
         let mut out = Vec::new();
-        put(&mut out, &[seed, (fingerprints.len() / 3) as u32, u32::from(owners.is_some())]);
-        out.extend_from_slice(fingerprints);
+        let bits = if wide { 16 } else { 8 };
+        put(&mut out, &[seed, (fingerprints.len() / 3) as u32, u32::from(owners.is_some()), bits]);
+        for fingerprint in fingerprints {
+            out.extend_from_slice(fingerprint.to_le_bytes().get(..bits as usize / 8).unwrap_or_default());
+        }
         let fours = owners.unwrap_or_default().chunks(4);
         out.extend(fours.map(|four| four.iter().rev().fold(0, |byte, owner| byte << 2 | owner)));
         out
@@ -176,7 +184,7 @@ impl<'a> Filter<'a> {
     /// The three places of a feature hash, one in each segment, and its fingerprint: the xor of theirs, if it was seen.
     #[inline]
     #[must_use]
-    pub const fn places(hash: u32, seed: u32, segment: u32) -> ([u32; 3], u8) {
+    pub const fn places(hash: u32, seed: u32, segment: u32) -> ([u32; 3], u16) {
         const fn reduce(hash: u32, to: u32) -> u32 {
             ((hash as u64 * to as u64) >> 32) as u32
         }
@@ -190,7 +198,7 @@ impl<'a> Filter<'a> {
         let third = next(second ^ 0x85eb_ca6b);
         let places =
             [reduce(first, segment), segment + reduce(second, segment), 2 * segment + reduce(third, segment)];
-        (places, (first ^ second ^ third) as u8)
+        (places, (first ^ second ^ third) as u16)
     }
 
     /// How many rows a table has whose features each own one; none where features share rows.
@@ -203,10 +211,16 @@ impl<'a> Filter<'a> {
     #[must_use]
     pub fn row(&self, hash: u32, buckets: u32) -> Option<u32> {
         let (places, fingerprint) = Self::places(hash, self.seed, self.segment);
-        let stored = places
-            .iter()
-            .fold(0, |x, &place| x ^ self.fingerprints.get(place as usize).copied().unwrap_or(0));
-        if stored != fingerprint {
+        let known = if self.wide {
+            let prints = self.fingerprints.as_chunks::<2>().0;
+            let print =
+                |&place: &u32| prints.get(place as usize).map_or(0, |&print| u16::from_le_bytes(print));
+            places.iter().fold(0, |x, place| x ^ print(place)) == fingerprint
+        } else {
+            let print = |&place: &u32| self.fingerprints.get(place as usize).copied().unwrap_or(0);
+            places.iter().fold(0, |x, place| x ^ print(place)) == fingerprint as u8
+        };
+        if !known {
             return None;
         }
         if self.owners.is_empty() {
@@ -397,6 +411,8 @@ pub struct DecisionRule {
     pub label_threshold: Confidence,
     /// The label that stands for everything outside the task, if there is one; none if `multi_label`.
     pub out_of_scope: Option<u32>,
+    /// As `sharpness`, for the tags of slots; 0 in a model without slots.
+    pub slot_sharpness: u32,
 }
 
 impl DecisionRule {
@@ -408,11 +424,13 @@ impl DecisionRule {
         let offset = cursor.u32()? as i32;
         let (min_confidence, label_threshold) = (cursor.u32()?, cursor.u32()?);
         let out_of_scope = cursor.u32()?;
+        let slot_sharpness = cursor.u32()?;
         cursor.finish()?;
         let one = Confidence::ONE.raw();
         let most = 1 << 24;
         if kind > 1
             || sharpness > most
+            || slot_sharpness > most
             || offset.unsigned_abs() > most
             || (kind == 0 && offset != 0)
             || min_confidence > one
@@ -428,6 +446,7 @@ impl DecisionRule {
             min_confidence: Confidence::from_raw(min_confidence),
             label_threshold: Confidence::from_raw(label_threshold),
             out_of_scope: (out_of_scope != u32::MAX).then_some(out_of_scope),
+            slot_sharpness,
         })
     }
 
@@ -440,7 +459,15 @@ impl DecisionRule {
         let kind = u32::from(self.multi_label);
         put(
             &mut out,
-            &[kind, self.sharpness, self.offset as u32, min_confidence, label_threshold, out_of_scope],
+            &[
+                kind,
+                self.sharpness,
+                self.offset as u32,
+                min_confidence,
+                label_threshold,
+                out_of_scope,
+                self.slot_sharpness,
+            ],
         );
         out
     }
@@ -474,6 +501,20 @@ pub struct RecordedExample<'a> {
     /// [`score_hash`] of all scores.
     pub hash: u64,
     top: Words<'a>,
+    slots: Words<'a>,
+}
+
+/// A slot of a recorded answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedSlot {
+    /// Its place in the model's list of slots.
+    pub index: u32,
+    /// Byte offset in the text where it begins.
+    pub start: u32,
+    /// Byte offset where it ends.
+    pub end: u32,
+    /// How probable it is.
+    pub confidence: Confidence,
 }
 
 /// An answer to be recorded.
@@ -489,6 +530,8 @@ pub struct Answer<'a> {
     pub hash: u64,
     /// The best labels, best first: index and exact score.
     pub top: Vec<(u32, Score)>,
+    /// The slots, in the order of the text.
+    pub slots: Vec<RecordedSlot>,
 }
 
 impl<'a> RecordedExample<'a> {
@@ -498,7 +541,18 @@ impl<'a> RecordedExample<'a> {
         (0..top.iter().len() / 2).map(move |at| (top.get(2 * at), Score(top.get(2 * at + 1) as i32)))
     }
 
-    fn read(cursor: &mut Cursor<'a>, labels: u32) -> Result<Self, FormatError> {
+    /// The slots, in the order of the text.
+    pub fn slots(&self) -> impl Iterator<Item = RecordedSlot> + use<'a> {
+        let slots = self.slots;
+        (0..slots.iter().len() / 4).map(move |at| RecordedSlot {
+            index: slots.get(4 * at),
+            start: slots.get(4 * at + 1),
+            end: slots.get(4 * at + 2),
+            confidence: Confidence::from_raw(slots.get(4 * at + 3)),
+        })
+    }
+
+    fn read(cursor: &mut Cursor<'a>, labels: u32, slots_there_are: u32) -> Result<Self, FormatError> {
         let broken = cursor.broken("a recorded answer is out of its range");
         let length = cursor.u32()?;
         let decision = match cursor.u32()? {
@@ -506,6 +560,7 @@ impl<'a> RecordedExample<'a> {
             1 => (Decision::Abstain, Some(Reason::NoKnownWords)),
             2 => (Decision::Abstain, Some(Reason::LowConfidence)),
             3 => (Decision::Abstain, Some(Reason::OutOfScope)),
+            4 => (Decision::Abstain, Some(Reason::MissingSlot)),
             _ => return Err(broken),
         };
         let confidence = cursor.u32()?;
@@ -518,9 +573,20 @@ impl<'a> RecordedExample<'a> {
         if top.iter().step_by(2).any(|label| label >= labels) {
             return Err(broken);
         }
+        let count = cursor.u32()?;
+        let slots = cursor.words(count.checked_mul(4).ok_or(broken)?)?;
         let text = cursor.text(length as usize)?;
         cursor.pad(4)?;
-        Ok(Self { text, decision, confidence: Confidence::from_raw(confidence), hash, top })
+        let answer = Self { text, decision, confidence: Confidence::from_raw(confidence), hash, top, slots };
+        let one = Confidence::ONE.raw();
+        let confidences = slots.iter().skip(3).step_by(4);
+        let indices = slots.iter().step_by(4);
+        if confidences.into_iter().any(|confidence| confidence > one)
+            || indices.into_iter().any(|slot| slot >= slots_there_are)
+        {
+            return Err(broken);
+        }
+        Ok(answer)
     }
 }
 
@@ -528,14 +594,14 @@ impl<'a> Recorded<'a> {
     /// The most answers that a file may record: replaying them all must not take for ever.
     pub const MOST: u32 = 4096;
 
-    pub(crate) fn read(bytes: &'a [u8], labels: u32) -> Result<Self, FormatError> {
+    pub(crate) fn read(bytes: &'a [u8], labels: u32, slots: u32) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(SectionKind::Recorded, bytes);
         let count = cursor.u32()?;
         if count > Self::MOST {
             return Err(cursor.broken("there are more than 4,096 recorded answers"));
         }
         for _ in 0..count {
-            RecordedExample::read(&mut cursor, labels)?;
+            RecordedExample::read(&mut cursor, labels, slots)?;
         }
         cursor.finish()?;
         Ok(Self { count, bytes })
@@ -552,11 +618,16 @@ impl<'a> Recorded<'a> {
                 Some(Reason::NoKnownWords) => 1,
                 Some(Reason::LowConfidence) => 2,
                 Some(Reason::OutOfScope) => 3,
+                Some(Reason::MissingSlot) => 4,
             };
             put(&mut out, &[answer.text.len() as u32, decision, answer.confidence.raw()]);
             put(&mut out, &[answer.hash as u32, (answer.hash >> 32) as u32, answer.top.len() as u32]);
             for (label, score) in &answer.top {
                 put(&mut out, &[*label, score.0 as u32]);
+            }
+            put(&mut out, &[answer.slots.len() as u32]);
+            for slot in &answer.slots {
+                put(&mut out, &[slot.index, slot.start, slot.end, slot.confidence.raw()]);
             }
             out.extend_from_slice(answer.text.as_bytes());
             pad(&mut out, 4);
@@ -580,7 +651,7 @@ impl<'a> Recorded<'a> {
     pub fn iter(&self) -> impl Iterator<Item = RecordedExample<'a>> + use<'a> {
         let mut cursor = Cursor::new(SectionKind::Recorded, self.bytes);
         let _ = cursor.u32();
-        // Read once before, in `Recorded::read`: it cannot fail, and the true bound of label indices was proven there.
-        (0..self.count).map_while(move |_| RecordedExample::read(&mut cursor, u32::MAX).ok())
+        // Read once before, in `Recorded::read`: it cannot fail, and the true bounds of indices were proven there.
+        (0..self.count).map_while(move |_| RecordedExample::read(&mut cursor, u32::MAX, u32::MAX).ok())
     }
 }

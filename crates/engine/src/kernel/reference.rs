@@ -1,6 +1,10 @@
 //! Plain Rust: what every other kernel must compute.
 
+use super::requantize::requantize;
+use crate::format::Requantizer;
+
 /// Adds the rows of 8-bit numbers at `ids` to `sum`; a row is as long as `sum`. Ids beyond the rows add nothing.
+#[inline(always)]
 pub(super) fn sum_rows_8(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
     let stride = sum.len();
     for &id in ids {
@@ -14,6 +18,7 @@ pub(super) fn sum_rows_8(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
 
 /// Adds the rows of 4-bit numbers at `ids` to `sum`; a row is half as many bytes as `sum` has numbers. Ids beyond the
 /// rows add nothing.
+#[inline(always)]
 pub(super) fn sum_rows_4(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
     let stride = sum.len() / 2;
     for &id in ids {
@@ -27,6 +32,104 @@ pub(super) fn sum_rows_4(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
 }
 
 /// The sum of products of 8-bit weights (two's complement) and activations, of the shorter one's length.
+#[inline(always)]
 pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
     weights.iter().zip(inputs).map(|(&weight, &input)| i32::from(weight as i8) * i32::from(input)).sum()
+}
+
+/// Numbers that [`dense`] makes in one go.
+const LANES: usize = 16;
+
+/// Adds to each row of `outputs`, one for each row of `inputs`, the products of the row with weights of 8 bits (two's
+/// complement). Rows of inputs are `width` long, an even number; the weights lie in blocks of 16 outputs and, in these, of
+/// pairs of inputs.
+#[inline(always)]
+pub(super) fn dense(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]) {
+    let Some(count) = weights.len().checked_div(width) else { return };
+    if count == 0 {
+        return;
+    }
+    for (input, output) in inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(count)) {
+        let blocks = weights.chunks_exact(width * LANES);
+        for (block, sums) in blocks.zip(output.as_chunks_mut::<LANES>().0) {
+            let mut here = *sums;
+            for (pairs, &[first, second]) in
+                block.as_chunks::<{ 2 * LANES }>().0.iter().zip(input.as_chunks::<2>().0)
+            {
+                for (sum, &[a, b]) in here.iter_mut().zip(pairs.as_chunks::<2>().0) {
+                    *sum += i32::from(a as i8) * i32::from(first) + i32::from(b as i8) * i32::from(second);
+                }
+            }
+            *sums = here;
+        }
+    }
+}
+
+/// A token's numbers: the sums of its words, and those of its characters in 256ths, as activations.
+#[inline(always)]
+pub(super) fn join(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]) {
+    let most = i64::from(MAX_ACTIVATION);
+    for ((out, &word), &character) in out.iter_mut().zip(words).zip(characters) {
+        // A text has less than 2^16 features of a token: no sum of words reaches 2^23.
+        *out = requantize(word.wrapping_mul(256).wrapping_add(character), by).clamp(-most, most) as i16;
+    }
+}
+
+/// One step of the recurrent layer: the sums of the forget, the candidate and the output gate become a new cell and a new
+/// state of as many numbers each. `multipliers` has two bytes for each sum.
+///
+/// Units: a sum, shifted right and times its multiplier / 2¹⁵, is in 2,048ths; gates are in 32,768ths, cells in 16,384ths,
+/// states in 2,048ths.
+#[inline(always)]
+pub(super) fn gates(sums: &[i32], multipliers: &[u8], shift: u32, cell: &mut [i32], state: &mut [i16]) {
+    let units = cell.len();
+    let split = |at: usize| {
+        (sums.get(at * units..(at + 1) * units), multipliers.get(at * units * 2..(at + 1) * units * 2))
+    };
+    let (
+        (Some(forget), Some(forget_by)),
+        (Some(candidate), Some(candidate_by)),
+        (Some(output), Some(output_by)),
+    ) = (split(0), split(1), split(2))
+    else {
+        return;
+    };
+    let forget = forget.iter().zip(forget_by.as_chunks::<2>().0);
+    let candidate = candidate.iter().zip(candidate_by.as_chunks::<2>().0);
+    let output = output.iter().zip(output_by.as_chunks::<2>().0);
+    for ((((cell, state), forget), candidate), output) in
+        cell.iter_mut().zip(state).zip(forget).zip(candidate).zip(output)
+    {
+        let keep = sigmoid(scale(forget, shift));
+        let new = tanh(scale(candidate, shift)) >> 1;
+        // keep ≤ 2^15 and the cells are at most 2^15 apart.
+        *cell = new + ((keep * (*cell - new)) >> 15);
+        // At most 2^15 · 2^14.
+        *state =
+            ((sigmoid(scale(output, shift)) * *cell) >> 18).clamp(-MAX_ACTIVATION, MAX_ACTIVATION) as i16;
+    }
+}
+
+const MAX_ACTIVATION: i32 = crate::format::MAX_ACTIVATION as i32;
+
+/// A sum in 2,048ths.
+#[inline(always)]
+fn scale((&sum, &multiplier): (&i32, &[u8; 2]), shift: u32) -> i32 {
+    let sum = (sum >> shift).clamp(-(1 << 15), (1 << 15) - 1);
+    (sum * i32::from(i16::from_le_bytes(multiplier)) + (1 << 14)) >> 15
+}
+
+/// x (1 − |x| / 4) between −2 and 2, where it reaches −1 and 1: a hyperbolic tangent made of one parabola on either side.
+/// From 2,048ths to 32,768ths.
+#[inline(always)]
+fn tanh(x: i32) -> i32 {
+    let x = x.clamp(-4096, 4096);
+    16 * x - ((x * x.abs()) >> 9)
+}
+
+/// (1 + tanh(x / 2)) / 2 with the same tangent. From 2,048ths to 32,768ths.
+#[inline(always)]
+fn sigmoid(x: i32) -> i32 {
+    let x = x.clamp(-8192, 8192);
+    (1 << 14) + 4 * x - ((x * x.abs()) >> 12)
 }

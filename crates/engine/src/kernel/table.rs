@@ -1,6 +1,9 @@
 //! The table of kernels: one set of functions for each instruction set.
 
 use super::reference;
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
+use crate::format::Requantizer;
 
 /// A set of functions that do the heavy arithmetic. All kernels give the same bits.
 #[derive(Clone, Copy, Debug)]
@@ -9,14 +12,49 @@ pub struct Kernel {
     pub(crate) sum_rows_8: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) sum_rows_4: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
+    pub(crate) dense: fn(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]),
+    pub(crate) join: fn(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]),
+    pub(crate) gates: fn(sums: &[i32], multipliers: &[u8], shift: u32, cell: &mut [i32], state: &mut [i16]),
 }
 
 impl Kernel {
     /// Every kernel that this machine can run, the fastest first.
     #[must_use]
-    pub const fn available() -> &'static [Self] {
+    pub fn available() -> &'static [Self] {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let features = super::detect::features();
+            if features.avx512 {
+                return &[Self::AVX512, Self::AVX2, Self::REFERENCE];
+            }
+            if features.avx2 {
+                return &[Self::AVX2, Self::REFERENCE];
+            }
+        }
         &[Self::REFERENCE]
     }
+
+    #[cfg(target_arch = "x86_64")]
+    const AVX2: Self = Self {
+        name: "avx2",
+        sum_rows_8: avx2::sum_rows_8,
+        sum_rows_4: avx2::sum_rows_4,
+        dot: avx2::dot,
+        dense: avx2::dense,
+        join: avx2::join,
+        gates: avx2::gates,
+    };
+
+    #[cfg(target_arch = "x86_64")]
+    const AVX512: Self = Self {
+        name: "avx512",
+        sum_rows_8: avx512::sum_rows_8,
+        sum_rows_4: avx512::sum_rows_4,
+        dot: avx512::dot,
+        dense: avx512::dense,
+        join: avx512::join,
+        gates: avx512::gates,
+    };
 
     /// The plain kernel that defines what all others compute. It runs everywhere.
     pub const REFERENCE: Self = Self {
@@ -24,6 +62,9 @@ impl Kernel {
         sum_rows_8: reference::sum_rows_8,
         sum_rows_4: reference::sum_rows_4,
         dot: reference::dot,
+        dense: reference::dense,
+        join: reference::join,
+        gates: reference::gates,
     };
 
     /// The fastest kernel that this machine can run.

@@ -30,28 +30,29 @@ pub struct Feature {
     pub word: bool,
 }
 
-const START: u32 = 2;
-const END: u32 = 3;
-const WORD: u32 = 0x5157_0b91;
+pub(super) const START: u32 = 2;
+pub(super) const END: u32 = 3;
+/// Where the hash of a word starts.
+pub(super) const WORD: u32 = 0x5157_0b91;
 const PAIR: u32 = 0x2c1b_3c6d;
-const NGRAM: u32 = 0x297a_2d39;
+pub(super) const NGRAM: u32 = 0x297a_2d39;
 const UNSPACED: u32 = 0x61c8_8647;
 
 /// Whether a symbol says something by itself, as an emoji does, and is not punctuation: it counts as a word.
-const fn is_pictograph(character: u32) -> bool {
+pub(super) const fn is_pictograph(character: u32) -> bool {
     character >= 0x2190 && (character < 0x3000 || character > 0x303f)
 }
 
 /// One step of the hash: `state` with `value` taken in.
 #[inline]
-const fn mix(state: u32, value: u32) -> u32 {
+pub(super) const fn mix(state: u32, value: u32) -> u32 {
     let x = (state.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b1);
     x ^ (x >> 15)
 }
 
 /// The last step, which spreads every bit over all 32 (the finaliser of MurmurHash3, Austin Appleby, public domain).
 #[inline]
-const fn spread(mut x: u32) -> u32 {
+pub(super) const fn spread(mut x: u32) -> u32 {
     x ^= x >> 16;
     x = x.wrapping_mul(0x85eb_ca6b);
     x ^= x >> 13;
@@ -60,19 +61,25 @@ const fn spread(mut x: u32) -> u32 {
 }
 
 /// The characters seen last in the token at hand, newest first.
-struct Window {
+pub(super) struct Window {
     last: [u32; MAX_NGRAM as usize],
     filled: u8,
 }
 
 impl Window {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { last: [0; MAX_NGRAM as usize], filled: 0 }
     }
 
     /// Takes in a character and hands out each n-gram that ends with it, with its length.
     #[inline]
-    fn push(&mut self, character: u32, ngrams: (u8, u8), seed: u32, mut sink: impl FnMut(u32, u8)) {
+    pub(super) fn push(
+        &mut self,
+        character: u32,
+        ngrams: (u8, u8),
+        seed: u32,
+        mut sink: impl FnMut(u32, u8),
+    ) {
         self.last.copy_within(0..MAX_NGRAM as usize - 1, 1);
         self.last[0] = character;
         self.filled = if self.filled < MAX_NGRAM { self.filled + 1 } else { MAX_NGRAM };

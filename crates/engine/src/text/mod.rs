@@ -2,10 +2,15 @@
 
 mod features;
 mod normalize;
+mod phrase;
 mod tables;
+mod token_features;
 mod words;
 
 pub use crate::format::{FeatureSettings, MAX_CHARACTERS, MAX_NGRAM};
 pub use features::{Feature, Group, features};
 pub use normalize::{Character, Characters, Class, characters};
+pub(crate) use phrase::phrase_characters;
+pub use phrase::{PhraseHash, TokenHash, TokenHashes, phrase_hash, token_hashes};
+pub use token_features::token_features;
 pub use words::{Token, TokenKind, Tokens, tokens};

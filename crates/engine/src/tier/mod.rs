@@ -1,5 +1,7 @@
 //! One file a tier: features to scores.
 
 mod bag;
+mod tagger;
 
 pub(crate) use bag::{Bag, BagScratch};
+pub(crate) use tagger::{Membership, Tagger, TaggerScratch};

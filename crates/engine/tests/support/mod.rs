@@ -8,3 +8,5 @@ pub(crate) mod filter;
 pub(crate) mod frame;
 pub(crate) mod models;
 pub(crate) mod random;
+pub(crate) mod rules;
+pub(crate) mod taggers;

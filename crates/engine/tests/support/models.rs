@@ -2,13 +2,16 @@
 
 use super::filter;
 use super::random::Random;
+use super::taggers::taggers;
 use std::path::Path;
 use stonechat_engine::format::{
-    Answer, DecisionRule, Dense, Features, Labels, Recorded, Rows, SectionKind, Tier, pack, score_hash,
+    Answer, DecisionRule, Dense, Features, Labels, Recorded, RecordedSlot, Rows, SectionKind, Tier, pack,
+    score_hash,
 };
 use stonechat_engine::kernel::Requantizer;
 use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, features};
-use stonechat_engine::{Confidence, Engine, Model};
+use stonechat_engine::value::{Date, Reference, Time};
+use stonechat_engine::{Confidence, Engine, Model, Prediction, Slot};
 
 /// What a model is made of, its weights aside.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) buckets: u32,
     /// Whether each feature owns a row; then there are as many as the filter has places.
     pub(crate) owned: bool,
+    /// Whether fingerprints have 16 bits.
+    pub(crate) wide: bool,
     /// Even.
     pub(crate) dim: u32,
     /// 4 or 8.
@@ -39,6 +44,7 @@ pub(crate) const RULE: DecisionRule = DecisionRule {
     min_confidence: Confidence::from_raw(30_000),
     label_threshold: Confidence::from_raw(1 << 15),
     out_of_scope: None,
+    slot_sharpness: 0,
 };
 
 /// Settings that make a few features of every kind.
@@ -69,6 +75,7 @@ impl Plan {
             settings: SETTINGS,
             buckets: 24,
             owned: false,
+            wide: false,
             dim: 16,
             bits: 8,
             hidden: 8,
@@ -109,45 +116,60 @@ impl Plan {
             (SectionKind::Meta, self.meta.as_bytes().to_vec()),
             (SectionKind::Labels, Labels::write(&self.labels)),
             (SectionKind::Features, Features::write(&self.settings)),
-            (SectionKind::Filter, known.section(self.owned)),
+            (SectionKind::Filter, known.section(self.owned, self.wide)),
             (SectionKind::Rows, rows.write()),
             (SectionKind::Hidden, Self::layer(&mut random, self.dim, self.hidden)),
             (SectionKind::Output, Self::layer(&mut random, self.hidden, self.labels.len() as u32)),
             (SectionKind::Decision, self.rule.write()),
             (SectionKind::Recorded, Recorded::write(&[])),
         ];
-        let draft = pack(Tier::Bag, &sections);
-        let model = Model::open(&draft).expect("a model that the writers wrote");
-        let mut engine = Engine::new(&model);
-        let answers: Vec<_> = self
-            .texts
-            .iter()
-            .map(|text| {
-                let answer = engine.predict(text);
-                Answer {
-                    text,
-                    reason: answer.reason(),
-                    confidence: answer.confidence(),
-                    hash: score_hash(answer.scores()),
-                    top: answer.ranking().map(|label| (label.index, label.score)).collect(),
-                }
-            })
-            .collect();
+        let answers = record(&pack(Tier::Bag, &sections), &self.texts);
         sections.pop();
-        sections.push((SectionKind::Recorded, Recorded::write(&answers)));
+        sections.push((SectionKind::Recorded, answers));
         pack(Tier::Bag, &sections)
     }
 }
 
-/// One model of each kind: rows of 8 and of 4 bits, one label or any number of them, one label in all, a label for
-/// everything outside the task, and shapes that fill no block.
+/// The section of the answers that a model gives to texts.
+pub(crate) fn record(draft: &[u8], texts: &[String]) -> Vec<u8> {
+    let model = Model::open(draft).expect("a model that the writers wrote");
+    let mut engine = Engine::new(&model);
+    let answer = |text| {
+        let answer = engine.predict(text);
+        let slot = |slot: Slot<'_>| RecordedSlot {
+            index: slot.index,
+            start: slot.start,
+            end: slot.end,
+            confidence: slot.confidence,
+        };
+        Answer {
+            text,
+            reason: answer.reason(),
+            confidence: answer.confidence(),
+            hash: score_hash(answer.scores()),
+            top: answer.ranking().map(|label| (label.index, label.score)).collect(),
+            slots: answer.slots().map(slot).collect(),
+        }
+    };
+    Recorded::write(&texts.iter().map(String::as_str).map(answer).collect::<Vec<_>>())
+}
+
+/// One model of each kind: bags and taggers.
 pub(crate) fn kinds() -> Vec<Vec<u8>> {
+    let mut kinds = bags();
+    kinds.extend(taggers());
+    kinds
+}
+
+/// One bag of each kind: rows of 8 and of 4 bits, one label or any number of them, one label in all, a label for
+/// everything outside the task, and shapes that fill no block.
+pub(crate) fn bags() -> Vec<Vec<u8>> {
     let plan = Plan::small;
     let multi = DecisionRule { multi_label: true, offset: -9000, ..RULE };
     let plans = [
         plan(1),
-        Plan { bits: 4, buckets: 33, ..plan(2) },
-        Plan { owned: true, dim: 6, ..plan(7) },
+        Plan { bits: 4, buckets: 33, wide: true, ..plan(2) },
+        Plan { owned: true, wide: true, dim: 6, ..plan(7) },
         Plan { owned: true, dim: 2, bits: 4, texts: TEXTS.map(str::to_string).to_vec(), ..plan(8) },
         Plan { rule: multi, ..plan(3) },
         Plan { rule: DecisionRule { out_of_scope: Some(2), ..RULE }, hidden: 17, ..plan(4) },
@@ -196,6 +218,7 @@ pub(crate) fn extreme(bits: u32, sign: i8, multi_label: bool) -> Vec<u8> {
         min_confidence: Confidence::ONE,
         label_threshold: Confidence::ONE,
         out_of_scope: None,
+        slot_sharpness: 0,
     };
     let rows = Rows { buckets: 1, dim, bits, multipliers: [i32::MAX as u32; 2], shift: 1, data: &data };
     pack(
@@ -205,7 +228,7 @@ pub(crate) fn extreme(bits: u32, sign: i8, multi_label: bool) -> Vec<u8> {
             (SectionKind::Labels, Labels::write(&["a", "b", "c"])),
             (SectionKind::Features, Features::write(&bounds)),
             // One segment of zeros: every feature whose fingerprint is zero is known, one in 256.
-            (SectionKind::Filter, stonechat_engine::format::Filter::write(0, &[0; 3], None)),
+            (SectionKind::Filter, stonechat_engine::format::Filter::write(0, &[0; 3], false, None)),
             (SectionKind::Rows, rows.write()),
             (SectionKind::Hidden, layer(dim, hidden, 1)),
             (SectionKind::Output, layer(hidden, 3, 1)),
@@ -243,24 +266,69 @@ pub(crate) struct Whole {
     scores: Vec<i32>,
     labels: Vec<(u32, String, u32)>,
     ranking: Vec<(u32, String, u32)>,
-    decision: String,
-    confidence: u32,
+    pub(crate) slots: Vec<(u32, u32, u32, u32)>,
+    values: Vec<String>,
+    missing: Option<String>,
+    pub(crate) decision: String,
+    pub(crate) confidence: u32,
     read: stonechat_engine::Read,
 }
 
-/// Asks for everything.
+/// Asks for everything, and holds what comes out against what every answer promises.
 pub(crate) fn ask(engine: &mut Engine<'_>, text: &str) -> Whole {
+    let model = engine.model();
     let answer = engine.predict(text);
     let plain =
         |label: stonechat_engine::Label<'_>| (label.index, label.name.to_string(), label.confidence.raw());
     let best = answer.label();
     assert!(best.confidence <= Confidence::ONE && !best.confidence.to_string().is_empty());
+    hold_slots(model, &answer);
+    let now = Reference {
+        date: Date::new(2026, 11, 28).expect("a day"),
+        time: Time::new(9, 30, 0).expect("a time"),
+    };
     Whole {
         scores: answer.scores().iter().map(|score| score.0).collect(),
         labels: answer.labels().map(plain).collect(),
         ranking: answer.ranking().map(plain).collect(),
+        slots: answer.slots().map(|slot| (slot.index, slot.start, slot.end, slot.confidence.raw())).collect(),
+        values: answer.slots().map(|slot| format!("{:?}", answer.value(&slot, Some(&now)))).collect(),
+        missing: answer.missing_slot().map(str::to_string),
         decision: format!("{:?} {:?}", answer.decision(), answer.reason()),
         confidence: answer.confidence().raw(),
         read: answer.read(),
+    }
+}
+
+/// Panics unless slots are parts of the text, in its order and apart, and what the task declares for the label.
+fn hold_slots(model: &Model<'_>, answer: &Prediction<'_>) {
+    let label = answer.label().index;
+    let mut reached = 0;
+    let mut seen = Vec::new();
+    let Some(slots) = model.slots() else {
+        assert_eq!(answer.slots().len(), 0, "a model without slots finds one");
+        return;
+    };
+    for slot in answer.slots() {
+        let Slot { index, start, end, .. } = slot;
+        assert!(reached <= start && start < end, "{index} at {start}..{end} behind {reached}");
+        assert_eq!(
+            answer.text().get(start as usize..end as usize),
+            Some(slot.text),
+            "{index} cuts a character"
+        );
+        assert!((index as usize) < slots.len() && slot.name == slots.name(index as usize));
+        assert!(slot.confidence <= Confidence::ONE);
+        let rule = slots.rule(label, index);
+        assert!(rule.allowed, "slot {index} is not declared for label {label}");
+        assert!(rule.repeated || !seen.contains(&index), "slot {index} may occur once in label {label}");
+        seen.push(index);
+        reached = end;
+    }
+    let lacks = |slot: &u32| slots.rule(label, *slot).required && !seen.contains(slot);
+    let missing = (0..slots.len() as u32).find(lacks);
+    assert_eq!(answer.missing_slot(), missing.map(|slot| slots.name(slot as usize)));
+    if missing.is_some() {
+        assert_ne!(answer.decision(), stonechat_engine::Decision::Accept, "a required slot is missing");
     }
 }

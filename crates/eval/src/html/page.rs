@@ -1,13 +1,14 @@
 //! The page around the plots.
 
-use super::figures::{label_bars, reliability, risk_coverage};
+use super::figures::{f1_bars, reliability, risk_coverage};
 use super::plot::escape;
-use crate::display::{cut, error_percent, percent, percent_range, size};
-use crate::report::{Abstention, Evaluation};
+use crate::display::{cut, due_and_found, error_percent, percent, percent_range, size, weakest_first};
+use crate::metric::span_errors::SpanErrorKind;
+use crate::report::{Abstention, Evaluation, LabelReport};
 use std::fmt::Write;
 
-/// More labels than this are folded away.
-const OPEN_LABELS: usize = 40;
+/// More labels or slots than this are folded away.
+const OPEN: usize = 40;
 
 const STYLE: &str = "
 :root { color-scheme: light; }
@@ -32,8 +33,8 @@ td:last-child { overflow-wrap: anywhere; min-width: 12em; }
 .note { border-left: 4px solid #c8551b; padding-left: .8em; }
 ";
 
-/// An evaluation as one HTML page with `title`: the numbers, a reliability diagram, a risk–coverage curve, F1 of each label,
-/// and the most frequent confusions. It stands for itself: nothing is loaded from elsewhere and no script runs.
+/// An evaluation as one HTML page with `title`: the numbers, a reliability diagram, a risk–coverage curve, F1 of each label
+/// and each slot, and the most frequent confusions. It stands for itself: nothing is loaded from elsewhere and no script runs.
 #[must_use]
 pub fn report_html(evaluation: &Evaluation, title: &str) -> String {
     let mut page = String::new();
@@ -68,7 +69,7 @@ fn write_page(page: &mut String, evaluation: &Evaluation, title: &str) -> std::f
             "<p class=\"quiet\">Bars that end at the orange marks mean true confidences. Expected calibration error {:.3}, Brier score {:.3}.</p>",
             calibration.ece, calibration.brier
         )?;
-        writeln!(page, "{}</section>", reliability(calibration))?;
+        writeln!(page, "{}</section>", reliability(&calibration.bins, "answers"))?;
     }
     if let Some(abstention) = &evaluation.abstention {
         writeln!(
@@ -78,9 +79,22 @@ fn write_page(page: &mut String, evaluation: &Evaluation, title: &str) -> std::f
         )?;
         writeln!(page, "{}</section>", risk_coverage(abstention))?;
     }
+    if let Some(slots) = evaluation.slots.as_ref()
+        && let Some(ece) = slots.ece
+    {
+        writeln!(page, "<section>\n<h2>Is it as sure of slots as it is right?</h2>")?;
+        writeln!(
+            page,
+            "<p class=\"quiet\">Each slot that was found, by its own confidence. Expected calibration error {ece:.3}.</p>"
+        )?;
+        writeln!(page, "{}</section>", reliability(&slots.bins, "slots"))?;
+    }
     writeln!(page, "</div>")?;
-    write_labels(page, evaluation)?;
+    write_f1(page, &evaluation.per_label, "label", ["text", "texts"])?;
     write_confusions(page, evaluation)?;
+    write_f1(page, &evaluation.per_slot, "slot", ["time", "times"])?;
+    write_slots(page, evaluation)?;
+    write_slot_errors(page, evaluation)?;
     writeln!(page, "</body>\n</html>")
 }
 
@@ -99,6 +113,17 @@ fn write_tiles(page: &mut String, evaluation: &Evaluation) -> std::fmt::Result {
     if let Some(label) = &evaluation.label {
         tiles.push(("accuracy", percent(label.accuracy), percent_range(label.accuracy_interval)));
         tiles.push(("macro F1", format!("{:.3}", label.macro_f1), format!("micro {:.3}", label.micro_f1)));
+    }
+    if let Some(slots) = &evaluation.slots {
+        let parts = format!("precision {:.3}, recall {:.3}", slots.precision, slots.recall);
+        tiles.push(("slot F1", format!("{:.3}", slots.f1), parts));
+    }
+    if let (Some(exact), Some(interval)) = (evaluation.exact_match, evaluation.exact_match_interval) {
+        tiles.push(("exact match", percent(exact), percent_range(interval)));
+    }
+    if let Some(values) = &evaluation.values {
+        let typed = format!("of {} slots with a type", values.typed);
+        tiles.push(("values resolved", percent(values.resolved), typed));
     }
     if let Some(abstention) = &evaluation.abstention {
         let wrong = abstention
@@ -122,44 +147,81 @@ fn write_tiles(page: &mut String, evaluation: &Evaluation) -> std::fmt::Result {
 }
 
 fn write_notes(page: &mut String, evaluation: &Evaluation) -> std::fmt::Result {
-    if let Some(unknown) = &evaluation.unknown_labels {
-        writeln!(
-            page,
-            "<p class=\"note\">{} texts have a label that the model does not know and count as wrong: {}.</p>",
-            unknown.examples,
-            escape(&unknown.names.join(", "))
-        )?;
+    for note in evaluation.notes(|names| names.join(", ")) {
+        writeln!(page, "<p class=\"note\">{}.</p>", escape(&note))?;
     }
-    if evaluation.rows_without_one_label > 0 {
+    Ok(())
+}
+
+/// F1 of labels or slots, as `name` says.
+fn write_f1(page: &mut String, reports: &[LabelReport], name: &str, unit: [&str; 2]) -> std::fmt::Result {
+    let reports = weakest_first(reports);
+    if reports.is_empty() {
+        return Ok(());
+    }
+    let (open, folded) = reports.split_at_checked(OPEN).unwrap_or((&reports, &[]));
+    let title = name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1));
+    writeln!(
+        page,
+        "<h2>{}s, the weakest first</h2>\n<p class=\"quiet\">F1 of each {name} that the examples have.</p>",
+        title.collect::<String>()
+    )?;
+    writeln!(page, "{}", f1_bars(open, name, unit))?;
+    if !folded.is_empty() {
         writeln!(
             page,
-            "<p class=\"note\">{} texts do not have exactly one label, as the model gives, and count as wrong.</p>",
-            evaluation.rows_without_one_label
+            "<details><summary>{} more {name}s</summary>\n{}</details>",
+            folded.len(),
+            f1_bars(folded, name, unit)
         )?;
     }
     Ok(())
 }
 
-fn write_labels(page: &mut String, evaluation: &Evaluation) -> std::fmt::Result {
-    let labels = evaluation.weakest_first();
-    if labels.is_empty() {
+/// The numbers behind the bars of the slots, in the order of the model.
+fn write_slots(page: &mut String, evaluation: &Evaluation) -> std::fmt::Result {
+    if evaluation.per_slot.is_empty() {
         return Ok(());
     }
-    let (open, folded) = labels.split_at_checked(OPEN_LABELS).unwrap_or((&labels, &[]));
+    let head = ["precision", "recall", "F1", "due"].map(|name| format!("<th class=\"number\">{name}</th>"));
+    writeln!(page, "<details><summary>All slots</summary>\n<table>")?;
+    writeln!(page, "<tr>{}<th>slot</th></tr>", head.concat())?;
+    for slot in &evaluation.per_slot {
+        let scores = [slot.precision, slot.recall, slot.f1].map(|score| format!("{score:.3}"));
+        let numbers = scores
+            .iter()
+            .chain([&slot.support.to_string()])
+            .fold(String::new(), |row, number| row + &format!("<td class=\"number\">{number}</td>"));
+        writeln!(page, "<tr>{numbers}<td>{}</td></tr>", breakable(&slot.name))?;
+    }
+    writeln!(page, "</table></details>")
+}
+
+/// How many slots are wrong in which way, and the most frequent errors.
+fn write_slot_errors(page: &mut String, evaluation: &Evaluation) -> std::fmt::Result {
+    let Some(errors) = &evaluation.slot_errors else { return Ok(()) };
+    if evaluation.slot_confusions.is_empty() {
+        return Ok(());
+    }
+    let kinds = SpanErrorKind::ALL.map(|kind| format!("{} {}", errors.of_kind(kind), kind.words()));
+    writeln!(page, "<h2>How slots are wrong</h2>\n<p class=\"quiet\">{}.</p>\n<table>", kinds.join(", "))?;
     writeln!(
         page,
-        "<h2>Labels, the weakest first</h2>\n<p class=\"quiet\">F1 of each label that the examples have.</p>"
+        "<tr><th class=\"number\">times</th><th>what</th><th>is</th><th>taken for</th><th>for example</th></tr>"
     )?;
-    writeln!(page, "{}", label_bars(open))?;
-    if !folded.is_empty() {
+    for error in &evaluation.slot_confusions {
+        let (due, found) = due_and_found(error);
         writeln!(
             page,
-            "<details><summary>{} more labels</summary>\n{}</details>",
-            folded.len(),
-            label_bars(folded)
+            "<tr><td class=\"number\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            error.count,
+            error.kind.words(),
+            breakable(&due),
+            breakable(&found),
+            escape(&cut(&error.example, 160))
         )?;
     }
-    Ok(())
+    writeln!(page, "</table>")
 }
 
 /// The name of a label, which a narrow column may break after its joints.

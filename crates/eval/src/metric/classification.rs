@@ -1,6 +1,6 @@
 //! Precision, recall and F1 of labels.
 
-/// How often a label was given and how often it was due.
+/// How often a label or a slot was given and how often it was due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Given where it was due.
@@ -39,6 +39,16 @@ impl Counts {
     #[must_use]
     pub const fn support(&self) -> u64 {
         self.hits + self.missed
+    }
+
+    /// All of them counted together, for micro-averages.
+    #[must_use]
+    pub fn total(counts: &[Self]) -> Self {
+        counts.iter().fold(Self::default(), |sum, counts| Self {
+            hits: sum.hits + counts.hits,
+            extra: sum.extra + counts.extra,
+            missed: sum.missed + counts.missed,
+        })
     }
 
     /// Whether it was given or due at all.
@@ -83,12 +93,7 @@ pub fn macro_f1(counts: &[Counts]) -> f64 {
 /// The F1 of all labels counted together. Where every row has one label and gets one, it equals accuracy.
 #[must_use]
 pub fn micro_f1(counts: &[Counts]) -> f64 {
-    let total = counts.iter().fold(Counts::default(), |sum, counts| Counts {
-        hits: sum.hits + counts.hits,
-        extra: sum.extra + counts.extra,
-        missed: sum.missed + counts.missed,
-    });
-    total.f1()
+    Counts::total(counts).f1()
 }
 
 #[cfg(test)]

@@ -5,3 +5,5 @@ pub mod calibration;
 pub mod classification;
 pub mod confusion;
 pub mod detection;
+pub mod span_errors;
+pub mod spans;

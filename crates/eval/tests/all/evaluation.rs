@@ -28,7 +28,7 @@ fn of_one_label_by_hand() {
     assert_eq!(abstention.coverage, 4.0 / 6.0);
     assert_eq!(abstention.error_when_accepted, Some(0.5));
     assert_eq!(abstention.target, None);
-    assert_eq!(abstention.reasons, Reasons { no_known_words: 1, low_confidence: 1, out_of_scope: 0 });
+    assert_eq!(abstention.reasons, Reasons { no_known_words: 1, low_confidence: 1, ..Reasons::default() });
     let curve: Vec<_> = abstention.curve.iter().map(|point| (point.coverage, point.error)).collect();
     assert_eq!(curve, [(4.0 / 6.0, 0.5), (5.0 / 6.0, 0.4)]);
 

@@ -1,6 +1,7 @@
 //! The fields of the JSON documents.
 
 use crate::model::{lights, rows};
+use crate::tagger::{marked, tagger};
 use serde_json::Value;
 use stonechat_engine::Model;
 use stonechat_eval::{LatencyUs, Options, Speed, evaluate};
@@ -13,6 +14,15 @@ const EVAL: &str = r#"{"examples": 3080,
  "calibration": {"ece": 0.012},
  "per_label": [{"name": "...", "precision": 0, "recall": 0, "f1": 0, "support": 0}],
  "model": {"digest": "blake3:...", "bytes": 2100000, "tier": "...", "memory_bytes": 65536}}"#;
+
+/// The sections that models with slots add; those of models of slots alone are these without the labels'.
+const SLOTS: &str = r#"{"slots": {"precision": 0.95, "recall": 0.95, "f1": 0.95, "ece": 0.01},
+ "exact_match": 0.90,
+ "per_slot": [{"name": "...", "precision": 0, "recall": 0, "f1": 0, "support": 0}],
+ "slot_errors": {"missing": 1, "extra": 1, "wrong_limits": 1, "wrong_slot": 1, "wrong_slot_and_limits": 1},
+ "slot_confusions": [{"kind": "wrong_limits", "gold": "...", "predicted": "...", "count": 1, "gold_text": "...",
+                      "predicted_text": "...", "example": "..."}],
+ "values": {"resolved": 0.9, "typed": 100}}"#;
 
 const BENCH: &str = r#"{"examples": 3080, "threads": 1,
  "latency_us": {"p50": 6.1, "p90": 8.0, "p99": 11.5, "max": 40.2},
@@ -48,6 +58,30 @@ fn evaluation_keeps_the_contract() {
     has_all(&serde_json::from_str(EVAL).unwrap(), &found, "eval");
     assert!(found["model"]["digest"].as_str().unwrap().starts_with("blake3:"));
     assert_eq!(found["label"]["accuracy_interval"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn slots_keep_the_contract() {
+    let rows = [marked("weather in [new oslo](city) [tomorrow](day)", &["weather"])];
+    let judge = |labels, rows: &[_]| {
+        let bytes = tagger(labels, false);
+        let evaluation = evaluate(&Model::open(&bytes).unwrap(), rows, &Options::default());
+        serde_json::to_value(&evaluation).unwrap()
+    };
+    // Found as two cities: one too many, one with other limits.
+    for labels in [0, 2] {
+        let mut found = judge(labels, &rows);
+        let errors = found["slot_confusions"].as_array_mut().unwrap();
+        let extra = errors.remove(0);
+        assert_eq!((extra["kind"].as_str(), &extra["gold"]), (Some("extra"), &Value::Null));
+        assert_eq!(errors[0]["kind"], "wrong_limits");
+        has_all(&serde_json::from_str(SLOTS).unwrap(), &found, "eval");
+    }
+    let alone = judge(0, &rows);
+    assert!(alone.get("label").is_none() && alone.get("per_label").is_none(), "{alone}");
+    let unmarked = judge(2, &[crate::model::example("dim", &["lights.dim"])]);
+    assert_eq!(unmarked["slots_not_judged"], "none_in_examples");
+    assert!(["slots", "exact_match", "per_slot", "values"].iter().all(|name| unmarked.get(name).is_none()));
 }
 
 #[test]

@@ -6,4 +6,6 @@ mod evaluation;
 mod html;
 mod json;
 mod model;
+mod slots;
 mod speed;
+mod tagger;

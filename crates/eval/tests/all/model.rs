@@ -21,7 +21,15 @@ pub(crate) fn rule() -> DecisionRule {
         min_confidence: Confidence::from_raw(58_982),
         label_threshold: Confidence::from_raw(1 << 15),
         out_of_scope: None,
+        slot_sharpness: 0,
     }
+}
+
+/// The hash that stands for a whole word.
+pub(crate) fn word_hash(word: &str, settings: &FeatureSettings) -> u32 {
+    let mut word_hash = None;
+    features(word, settings, |feature| word_hash = word_hash.or(feature.word.then_some(feature.hash)));
+    word_hash.expect("a word")
 }
 
 /// A model that knows only `words`. A text of one word gets, for each label, a logit of a twentieth of the word's evidence,
@@ -36,9 +44,7 @@ pub(crate) fn model(labels: &[&str], words: &[(&str, &[i8])], rule: &DecisionRul
     let mut hashes = Vec::new();
     let mut rows = vec![0u8; BUCKETS as usize * DIM];
     for (word, evidence) in words {
-        let mut word_hash = None;
-        features(word, &settings, |feature| word_hash = word_hash.or(feature.word.then_some(feature.hash)));
-        let hash = word_hash.expect("a word");
+        let hash = word_hash(word, &settings);
         hashes.push(hash);
         let bucket = ((u64::from(hash) * u64::from(BUCKETS)) >> 32) as usize;
         for (place, &value) in rows[bucket * DIM..].iter_mut().zip(*evidence) {
@@ -76,10 +82,10 @@ pub(crate) fn model(labels: &[&str], words: &[(&str, &[i8])], rule: &DecisionRul
 }
 
 /// A filter that admits these few hashes: each in turn takes a place that no earlier one uses.
-fn filter(hashes: &[u32]) -> Vec<u8> {
+pub(crate) fn filter(hashes: &[u32]) -> Vec<u8> {
     const SEGMENT: u32 = 64;
     let attempt = |seed| {
-        let mut fingerprints = vec![0u8; 3 * SEGMENT as usize];
+        let mut fingerprints = vec![0u16; 3 * SEGMENT as usize];
         let mut used = vec![false; fingerprints.len()];
         for &hash in hashes {
             let (places, fingerprint) = Filter::places(hash, seed, SEGMENT);
@@ -88,7 +94,7 @@ fn filter(hashes: &[u32]) -> Vec<u8> {
             fingerprints[own] = places.iter().fold(fingerprint, |xor, &place| xor ^ fingerprints[place]);
             places.iter().for_each(|&place| used[place] = true);
         }
-        Some(Filter::write(seed, &fingerprints, None))
+        Some(Filter::write(seed, &fingerprints, false, None))
     };
     (0..).find_map(attempt).unwrap()
 }

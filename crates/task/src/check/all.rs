@@ -2,25 +2,38 @@
 
 use super::rows::Rows;
 use super::{
-    conflicting_labels, declared_labels, duplicates, empty_texts, few_examples, imbalance, leaks, long_texts,
-    no_train_rows, one_label, replaced_characters, similar_labels, unseen_labels,
+    ambiguous_phrases, broken_spans, conflicting_labels, conflicting_slots, declared_labels, declared_slots,
+    duplicates, empty_texts, few_examples, few_slot_examples, imbalance, leaks, long_texts, no_slots,
+    no_train_rows, one_label, overlapping_slots, padded_slots, replaced_characters, similar_labels,
+    split_words, unlisted_values, unseen_labels, unseen_slots,
 };
 use crate::dataset::Splits;
 use crate::finding::Finding;
 use crate::task::Task;
 
 /// Every check.
-const CHECKS: [fn(&Rows<'_>) -> Vec<Finding>; 13] = [
+const CHECKS: [fn(&Rows<'_>) -> Vec<Finding>; 24] = [
     no_train_rows::check,
     one_label::check,
+    no_slots::check,
     declared_labels::check,
+    declared_slots::check,
+    broken_spans::check,
+    overlapping_slots::check,
     conflicting_labels::check,
+    conflicting_slots::check,
     leaks::check,
     empty_texts::check,
+    padded_slots::check,
+    split_words::check,
     few_examples::check,
+    few_slot_examples::check,
     unseen_labels::check,
+    unseen_slots::check,
+    unlisted_values::check,
     similar_labels::check,
     duplicates::check,
+    ambiguous_phrases::check,
     replaced_characters::check,
     long_texts::check,
     imbalance::check,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::rows::{Rows, count, label_set};
 use crate::example::{Example, Split};
 use crate::finding::{Finding, Places, Severity};
+use crate::task::Kind;
 
 /// `duplicate-text`: rows that repeat the text and the labels of an earlier row of their split in the file. Counts
 /// the repetitions; the first row is a place too.
@@ -27,8 +28,8 @@ fn in_split(rows: &Rows<'_>, split: Split) -> Option<Finding> {
     }
     (repeated > 0).then(|| {
         let verb = if repeated == 1 { "repeats" } else { "repeat" };
-        let message =
-            format!("{} {verb} an earlier one with the same label", count(repeated, &format!("{split} row")));
+        let with = if rows.task.kind == Kind::SlotsOnly { "" } else { " with the same label" };
+        let message = format!("{} {verb} an earlier one{with}", count(repeated, &format!("{split} row")));
         let proposal = "keep one of each, unless their number is meant to count";
         places.finding("duplicate-text", Severity::Note, repeated, message, proposal)
     })

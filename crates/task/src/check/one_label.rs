@@ -6,7 +6,7 @@ use crate::task::Kind;
 
 /// `one-label`: a single-label task in which all rows have the same label, out-of-scope rows aside.
 pub(super) fn check(rows: &Rows<'_>) -> Vec<Finding> {
-    if rows.task.kind == Kind::MultiLabel || rows.labels.len() > 1 {
+    if rows.task.kind != Kind::SingleLabel || rows.labels.len() > 1 {
         return Vec::new();
     }
     let mut places = Places::default();

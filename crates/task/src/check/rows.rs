@@ -1,10 +1,10 @@
-//! The rows as the checks look at them: grouped by text, and counted by label.
+//! The rows as the checks look at them: grouped by text, and counted by label and slot.
 
 use std::collections::BTreeMap;
 
 use crate::dataset::{Origin, Splits};
-use crate::example::{Example, Split};
-use crate::finding::{Finding, Places, Severity};
+use crate::example::{Example, Slot, Split};
+use crate::finding::{Finding, Place, Places, Severity};
 use crate::task::Task;
 use crate::text::normalise;
 
@@ -16,12 +16,14 @@ pub(super) struct Rows<'a> {
     /// within a group training rows stand first, then validation rows, then test rows.
     pub(super) groups: Vec<Vec<&'a Example>>,
     /// Every label of a row but the out-of-scope label.
-    pub(super) labels: BTreeMap<&'a str, LabelRows<'a>>,
+    pub(super) labels: BTreeMap<&'a str, NameRows<'a>>,
+    /// Every slot.
+    pub(super) slots: BTreeMap<&'a str, NameRows<'a>>,
 }
 
-/// The rows of a label.
-pub(super) struct LabelRows<'a> {
-    /// How many there are in the training rows.
+/// The rows of a label or a slot.
+pub(super) struct NameRows<'a> {
+    /// How often it stands in training rows.
     pub(super) train: usize,
     /// The first, a training row if there is one.
     pub(super) first: &'a Example,
@@ -30,14 +32,19 @@ pub(super) struct LabelRows<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(task: &'a Task, splits: &'a Splits) -> Rows<'a> {
         let rows: Vec<&Example> = splits.all().collect();
-        let mut labels: BTreeMap<&str, LabelRows<'_>> = BTreeMap::new();
+        let (mut labels, mut slots) = (BTreeMap::new(), BTreeMap::new());
         for (index, &row) in rows.iter().enumerate() {
-            for label in row.labels.iter().filter(|label| **label != task.out_of_scope) {
-                let entry = labels.entry(label).or_insert(LabelRows { train: 0, first: row });
-                entry.train += usize::from(index < splits.train.len());
-            }
+            let train = usize::from(index < splits.train.len());
+            let add = |names: &mut BTreeMap<&'a str, NameRows<'a>>, name: &'a str| {
+                names.entry(name).or_insert(NameRows { train: 0, first: row }).train += train;
+            };
+            row.labels
+                .iter()
+                .filter(|label| **label != task.out_of_scope)
+                .for_each(|name| add(&mut labels, name));
+            row.slots.iter().for_each(|slot| add(&mut slots, &slot.name));
         }
-        Rows { task, splits, groups: groups(&rows), labels }
+        Rows { task, splits, groups: groups(&rows), labels, slots }
     }
 
     /// The split of a row in its file: rows that were set aside are training rows there.
@@ -73,24 +80,71 @@ impl<'a> Rows<'a> {
     /// A finding about the labels that are as asked, if there is one: the message names the first of them.
     pub(super) fn where_label(
         &self,
-        as_asked: impl Fn(&str, &LabelRows<'_>) -> bool,
+        as_asked: impl Fn(&str, &NameRows<'_>) -> bool,
+        kind: &'static str,
+        severity: Severity,
+        message: &str,
+        proposal: &str,
+    ) -> Vec<Finding> {
+        where_name(&self.labels, "label", as_asked, kind, severity, message, proposal)
+    }
+
+    /// As [`Rows::where_label`], about slots.
+    pub(super) fn where_slot(
+        &self,
+        as_asked: impl Fn(&str, &NameRows<'_>) -> bool,
+        kind: &'static str,
+        severity: Severity,
+        message: &str,
+        proposal: &str,
+    ) -> Vec<Finding> {
+        where_name(&self.slots, "slot", as_asked, kind, severity, message, proposal)
+    }
+
+    /// A finding about the places of slots in texts that are as asked, if there is one.
+    pub(super) fn where_span(
+        &self,
+        as_asked: impl Fn(&Example, &Slot) -> bool,
         kind: &'static str,
         severity: Severity,
         message: &str,
         proposal: &str,
     ) -> Vec<Finding> {
         let mut places = Places::default();
-        let mut names = Vec::new();
-        for (label, rows) in self.labels.iter().filter(|(label, rows)| as_asked(label, rows)) {
-            places.add_example(rows.first);
-            names.push(*label);
+        for row in self.splits.all() {
+            for slot in row.slots.iter().filter(|slot| as_asked(row, slot)) {
+                places.add(|| Place::of_slot(row, slot));
+            }
         }
-        if names.is_empty() {
+        let number = places.len();
+        if number == 0 {
             return Vec::new();
         }
-        let message = format!("{} {message}: {}", count(names.len(), "label"), list(&names));
-        vec![places.finding(kind, severity, names.len(), message, proposal)]
+        let message = format!("{} {message}", count(number, "marked slot"));
+        vec![places.finding(kind, severity, number, message, proposal)]
     }
+}
+
+fn where_name(
+    all: &BTreeMap<&str, NameRows<'_>>,
+    thing: &str,
+    as_asked: impl Fn(&str, &NameRows<'_>) -> bool,
+    kind: &'static str,
+    severity: Severity,
+    message: &str,
+    proposal: &str,
+) -> Vec<Finding> {
+    let mut places = Places::default();
+    let mut names = Vec::new();
+    for (name, rows) in all.iter().filter(|(name, rows)| as_asked(name, rows)) {
+        places.add_example(rows.first);
+        names.push(*name);
+    }
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let message = format!("{} {message}: {}", count(names.len(), thing), list(&names));
+    vec![places.finding(kind, severity, names.len(), message, proposal)]
 }
 
 /// A number of things.

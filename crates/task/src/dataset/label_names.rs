@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::error::Error;
 use crate::example::Example;
-use crate::task::Task;
+use crate::task::{Kind, Task};
 use crate::text::nearest;
 
 /// The labels of a task without its out-of-scope label: the declared ones in their order or, where none are
-/// declared, those of the examples, sorted by their bytes.
+/// declared, those of the examples, sorted by their bytes. A slots-only task has none.
 ///
 /// # Errors
 /// When an example carries a label that the task does not declare.
@@ -16,6 +16,9 @@ pub fn label_names<'a>(
     task: &Task,
     examples: impl IntoIterator<Item = &'a Example>,
 ) -> Result<Vec<String>, Error> {
+    if task.kind == Kind::SlotsOnly {
+        return Ok(Vec::new());
+    }
     let declared: BTreeSet<&str> = task.labels.iter().map(String::as_str).collect();
     let mut found: BTreeSet<&str> = BTreeSet::new();
     for example in examples {

@@ -21,13 +21,13 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Reads all rows that the task names.
+    /// Reads all rows that the task names. The rows of a slots-only task keep no label.
     ///
     /// # Errors
     /// When a file cannot be read, a row is broken or has no label, a row of a single-label task has not
     /// exactly one label, or there is no row at all.
     pub fn read(task: &Task) -> Result<Dataset, Error> {
-        Dataset::from_loaded(task, load(&task.data, &task.out_of_scope)?)
+        Dataset::from_loaded(task, load(&task.data, &task.out_of_scope, task.kind == Kind::SlotsOnly)?)
     }
 
     /// Reads texts in memory, each with the name of the file that it stands for: formats and splits are
@@ -38,7 +38,8 @@ impl Dataset {
     pub fn parse(task: &Task, files: &[(&Path, &str)]) -> Result<Dataset, Error> {
         let mut all = Loaded::default();
         for (path, text) in files {
-            let one = load_text(path, text, &task.data.options, &task.out_of_scope)?;
+            let unlabelled = task.kind == Kind::SlotsOnly;
+            let one = load_text(path, text, &task.data.options, &task.out_of_scope, unlabelled)?;
             all.examples.extend(one.examples);
             all.findings.extend(one.findings);
         }
@@ -50,9 +51,12 @@ impl Dataset {
         Dataset { examples, warnings: Vec::new(), shares }
     }
 
-    fn from_loaded(task: &Task, loaded: Loaded) -> Result<Dataset, Error> {
+    fn from_loaded(task: &Task, mut loaded: Loaded) -> Result<Dataset, Error> {
         if loaded.examples.is_empty() {
             return Err(Error::whole(&task.origin, "no rows", "add at least one text with its label"));
+        }
+        if task.kind == Kind::SlotsOnly {
+            loaded.examples.iter_mut().for_each(|example| example.labels.clear());
         }
         if task.kind == Kind::SingleLabel
             && let Some(example) = loaded.examples.iter().find(|example| example.labels.len() != 1)
@@ -60,8 +64,11 @@ impl Dataset {
             return Err(Error::at(
                 &example.source.file,
                 example.source.line,
-                format!("{} labels in a single-label task", example.labels.len()),
-                "give the row exactly one label, or write kind = \"multi-label\" in task.toml",
+                match example.labels.len() {
+                    0 => "no label in a single-label task".to_string(),
+                    number => format!("{number} labels in a single-label task"),
+                },
+                "give the row exactly one label, or write kind = \"multi-label\" or \"slots-only\" in task.toml",
             ));
         }
         Ok(Dataset { examples: loaded.examples, warnings: loaded.findings, shares: task.split })
@@ -76,6 +83,7 @@ impl Dataset {
         let source = DataSource {
             valid: vec![data.to_path_buf()],
             options: task.data.options.clone(),
+            not_data: task.data.not_data.clone(),
             ..DataSource::default()
         };
         let given = Dataset::read(&Task { data: source, origin: data.to_path_buf(), ..task.clone() })?;

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Format, delimited, fasttext, is_clinc, jsonl, trec};
+use super::{Format, conll, delimited, fasttext, is_clinc, jsonl, massive, trec};
 use crate::document::Document;
 use crate::example::Split;
 use crate::file_name::{hidden, is_no_data, is_side_file};
@@ -16,18 +16,23 @@ use crate::file_name::{hidden, is_no_data, is_side_file};
 pub(crate) fn detect(document: &Document) -> Option<Format> {
     let extension = document.path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     let extension = extension.as_deref().unwrap_or_default();
-    if matches!(extension, "jsonl" | "ndjson") {
-        return Some(Format::Jsonl);
-    }
     let Some((_, first)) = document.filled_lines().next() else {
         // Nothing inside: the name is all there is.
         return match extension {
             "csv" => Some(Format::Csv),
             "tsv" => Some(Format::Tsv),
+            "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "conll" => Some(Format::Conll),
             _ => None,
         };
     };
     let first = first.trim_end();
+    if massive::is_massive(first) {
+        return Some(Format::Massive);
+    }
+    if matches!(extension, "jsonl" | "ndjson") {
+        return Some(Format::Jsonl);
+    }
     if first.starts_with('{') {
         return if jsonl::is_jsonl(first) {
             Some(Format::Jsonl)
@@ -37,6 +42,9 @@ pub(crate) fn detect(document: &Document) -> Option<Format> {
     }
     if first.trim_start().starts_with(fasttext::PREFIX) {
         return Some(Format::Fasttext);
+    }
+    if !matches!(extension, "csv" | "json") && conll::is_conll(document) {
+        return Some(Format::Conll);
     }
     match extension {
         "csv" if first.contains('\t') && !first.contains(',') => return Some(Format::Tsv),

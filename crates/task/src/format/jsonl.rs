@@ -11,17 +11,12 @@ use crate::error::Error;
 use crate::example::{Example, Slot};
 
 /// Reads one object a line: `text`, `label` or `labels`, `slots` whose offsets count Unicode scalar values,
-/// and a split. Other usual names of these keys are understood, and further keys are passed over.
-pub(super) fn read(document: &Document, options: &ReadOptions) -> Result<Vec<Row>, Error> {
+/// and a split. Other usual names of these keys are understood, and further keys are passed over. With
+/// `unlabelled`, an object may do without a label.
+pub(super) fn read(document: &Document, options: &ReadOptions, unlabelled: bool) -> Result<Vec<Row>, Error> {
     document
         .filled_lines()
-        .map(|(line, content)| {
-            let object: Map<String, Value> = serde_json::from_str(content).map_err(|error| {
-                let what = format!("not a JSON object on one line: {}", reason(&error));
-                document.error(line, what, "write {\"text\": ..., \"label\": ...}, one object a line")
-            })?;
-            Reader { document, line, object, options }.row()
-        })
+        .map(|(line, content)| Reader::new(document, line, content, options)?.row(unlabelled))
         .collect()
 }
 
@@ -31,19 +26,41 @@ pub(super) fn is_jsonl(line: &str) -> bool {
         .is_ok_and(|object| TEXT.iter().any(|name| object.get(*name).is_some_and(Value::is_string)))
 }
 
-struct Reader<'a> {
+/// An object of one line, read key by key.
+pub(super) struct Reader<'a> {
     document: &'a Document,
     line: u32,
     object: Map<String, Value>,
     options: &'a ReadOptions,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        document: &'a Document,
+        line: u32,
+        content: &str,
+        options: &'a ReadOptions,
+    ) -> Result<Reader<'a>, Error> {
+        let object: Map<String, Value> = serde_json::from_str(content).map_err(|error| {
+            let what = format!("not a JSON object on one line: {}", reason(&error));
+            document.error(line, what, "write {\"text\": ..., \"label\": ...}, one object a line")
+        })?;
+        Ok(Reader { document, line, object, options })
+    }
+
+    /// The text under a key.
+    pub(super) fn text_of(&self, key: &str) -> Result<String, Error> {
+        match self.object.get(key) {
+            Some(Value::String(text)) => Ok(text.clone()),
+            _ => Err(self.error(format!("no text {key:?}"), "add it, or name another format, as jsonl")),
+        }
+    }
+
     fn error(&self, what: String, fix: &str) -> Error {
         self.document.error(self.line, what, fix)
     }
 
-    fn row(mut self) -> Result<Row, Error> {
+    pub(super) fn row(mut self, unlabelled: bool) -> Result<Row, Error> {
         let text_keys = self.keys(self.options.text_column.as_deref(), &TEXT, "text")?;
         let mut text = String::new();
         for (index, key) in text_keys.iter().enumerate() {
@@ -57,7 +74,7 @@ impl Reader<'_> {
                 text = if text_keys.len() == 1 { std::mem::take(part) } else { part.clone() };
             }
         }
-        let (labels, list) = self.labels()?;
+        let (labels, list) = self.labels(unlabelled)?;
         let slots = self.slots(&text)?;
         let split = self.split()?;
         Ok(Row { line: self.line, text, labels, list, slots, split })
@@ -90,7 +107,11 @@ impl Reader<'_> {
         }
     }
 
-    fn labels(&self) -> Result<(Vec<String>, bool), Error> {
+    fn labels(&self, unlabelled: bool) -> Result<(Vec<String>, bool), Error> {
+        let named = self.options.label_column.is_some();
+        if unlabelled && !named && LABEL.iter().all(|key| self.object.get(*key).is_none_or(Value::is_null)) {
+            return Ok((Vec::new(), false));
+        }
         let keys = self.keys(self.options.label_column.as_deref(), &LABEL, "label")?;
         let [key] = keys.as_slice() else {
             return Err(self.error("several keys for the label".to_string(), "name one; it may hold a list"));
@@ -199,6 +220,9 @@ struct LineSlot<'a> {
 pub(super) fn write(examples: &[Example]) -> Result<Vec<u8>, String> {
     // `labels` only where a row says more or less than one, or another row does: such data is multi-label.
     let single = examples.iter().all(|example| example.labels.len() == 1);
+    // Rows of slots without any label have no key for one.
+    let unlabelled = examples.iter().all(|example| example.labels.is_empty())
+        && examples.iter().any(|example| !example.slots.is_empty());
     let mut out = Vec::new();
     for example in examples {
         let characters = |byte: usize| {
@@ -215,7 +239,7 @@ pub(super) fn write(examples: &[Example]) -> Result<Vec<u8>, String> {
         let line = Line {
             text: &example.text,
             label: example.labels.first().map(String::as_str).filter(|_| single),
-            labels: (!single).then_some(example.labels.as_slice()),
+            labels: (!single && !unlabelled).then_some(example.labels.as_slice()),
             slots: slots?,
             split: example.split.map(|split| split.name()),
         };

@@ -24,16 +24,22 @@ pub enum Format {
     Trec,
     /// A folder a label, a text a file: `LABEL/*.txt`, or `train/LABEL/*.txt` and so on.
     Folder,
+    /// A token and its tag a line (IOB1, BIO, BIOES or BILOU), an empty line behind each sentence.
+    Conll,
+    /// A folder of `seq.in`, `seq.out` and `label`, a line a text in each.
+    Seqio,
+    /// One JSON object a line with slots marked in its `annot_utt`, as the MASSIVE data has them.
+    Massive,
 }
 
 impl Format {
     /// Every format.
     pub fn all() -> &'static [Format] {
         use Format::*;
-        &[Csv, Tsv, Jsonl, Fasttext, Clinc, Trec, Folder]
+        &[Csv, Tsv, Jsonl, Fasttext, Clinc, Trec, Folder, Conll, Seqio, Massive]
     }
 
-    /// The name: `csv`, `tsv`, `jsonl`, `fasttext`, `clinc`, `trec` or `folder`.
+    /// The name: `csv`, `tsv`, `jsonl`, `fasttext`, `clinc`, `trec`, `folder`, `conll`, `seqio` or `massive`.
     pub fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
@@ -43,6 +49,9 @@ impl Format {
             Format::Clinc => "clinc",
             Format::Trec => "trec",
             Format::Folder => "folder",
+            Format::Conll => "conll",
+            Format::Seqio => "seqio",
+            Format::Massive => "massive",
         }
     }
 
@@ -57,6 +66,7 @@ impl Format {
             "fasttext" | "ft" => Some(Format::Fasttext),
             "json" => Some(Format::Clinc),
             "trec" => Some(Format::Trec),
+            "conll" => Some(Format::Conll),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@
 
 mod clinc;
 mod columns;
+mod conll;
 mod delimited;
 mod detect;
 mod fasttext;
@@ -11,9 +12,13 @@ mod folder;
 mod jsonl;
 mod kind;
 mod lossy;
+mod massive;
 mod options;
 mod read;
 mod row;
+mod seqio;
+mod tags;
+mod tokens;
 mod trec;
 mod write;
 
@@ -24,4 +29,5 @@ pub use kind::Format;
 pub use options::{LabelLevel, ReadOptions};
 pub(crate) use read::parse;
 pub(crate) use row::Row;
+pub(crate) use seqio::{TOKENS, is_part, read_parallel};
 pub use write::{write, write_jsonl};

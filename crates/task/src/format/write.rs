@@ -1,34 +1,61 @@
 //! Writing examples in any of the formats.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::lossy::Lossy;
-use super::{Format, clinc, delimited, fasttext, jsonl, trec};
+use super::{Format, clinc, conll, delimited, fasttext, jsonl, massive, seqio, trec};
 use crate::error::Error;
 use crate::example::Example;
 use crate::finding::Finding;
 use crate::write_file::write_file;
 
-/// Writes examples to a file. Rows keep their order, but for `clinc`, which groups them by split. What the
-/// format cannot hold comes back as warnings.
+/// Writes examples to a file, or, as `seqio`, to a new folder. Rows keep their order, but for `clinc` and
+/// `seqio`, which group them by split. What the format cannot hold comes back as warnings.
 ///
 /// # Errors
 /// When a row cannot be written at all, as one with two labels in a format of one, or when the operating
 /// system refuses; an old file stays as it was then.
 pub fn write(path: &Path, format: Format, examples: &[Example]) -> Result<Vec<Finding>, Error> {
     let mut lossy = Lossy::default();
+    let refused = |what| Error::whole(path, what, "choose another format, as jsonl, which holds everything");
     let bytes = match format {
+        Format::Seqio => {
+            let files = seqio::write(examples, &mut lossy).map_err(refused)?;
+            write_folder(path, &files)?;
+            return Ok(lossy.findings());
+        }
         Format::Csv => delimited::write_csv(examples, &mut lossy),
         Format::Tsv => Ok(delimited::write_tsv(examples, &mut lossy)),
         Format::Jsonl => jsonl::write(examples),
         Format::Fasttext => fasttext::write(examples, &mut lossy),
         Format::Clinc => clinc::write(examples, &mut lossy),
         Format::Trec => trec::write(examples, &mut lossy),
+        Format::Conll => conll::write(examples, &mut lossy),
+        Format::Massive => massive::write(examples, &mut lossy),
         Format::Folder => Err("a folder a label cannot be written".to_string()),
     }
-    .map_err(|what| Error::whole(path, what, "choose another format, as jsonl, which holds everything"))?;
+    .map_err(refused)?;
     write_file(path, &bytes)?;
     Ok(lossy.findings())
+}
+
+/// Writes files into a folder that is not there yet, or is empty.
+fn write_folder(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+    let io = |source| Error::io(folder, source);
+    fs::create_dir_all(folder).map_err(io)?;
+    if fs::read_dir(folder).map_err(io)?.next().is_some() {
+        // Old files would be read as part of the new data.
+        return Err(Error::whole(folder, "the folder is not empty", "name a new folder"));
+    }
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        if let Some(inside) = path.parent() {
+            fs::create_dir_all(inside).map_err(|source| Error::io(inside, source))?;
+        }
+        write_file(&path, bytes)?;
+    }
+    Ok(())
 }
 
 /// Writes native lines: `text`, `label` or `labels`, `slots` with offsets in Unicode scalar values, `split`.

@@ -15,6 +15,8 @@ pub struct DataSource {
     pub test: Vec<PathBuf>,
     /// Files and folders whose splits are found in their names, keys and fields.
     pub path: Vec<PathBuf>,
+    /// Files in those folders that are no data, as lists of values.
+    pub not_data: Vec<PathBuf>,
     /// How they are read.
     pub options: ReadOptions,
 }

@@ -10,7 +10,9 @@ use crate::error::Error;
 use crate::example::{Example, Source, Split};
 use crate::file_name::{hidden, is_no_data, is_side_file};
 use crate::finding::{Finding, Places, Severity};
-use crate::format::{Format, ReadOptions, Row, detect, is_class_folder, parse, read_classes};
+use crate::format::{
+    Format, ReadOptions, Row, TOKENS, detect, is_class_folder, is_part, parse, read_classes, read_parallel,
+};
 
 /// Folders named after splits are entered this deep, so that a link to itself comes to an end.
 const MAX_DEPTH: usize = 4;
@@ -24,9 +26,10 @@ pub(crate) struct Loaded {
     pub(crate) lists: bool,
 }
 
-/// Reads everything that a task names.
-pub(crate) fn load(data: &DataSource, out_of_scope: &str) -> Result<Loaded, Error> {
-    let mut loader = Loader { options: &data.options, out_of_scope, loaded: Loaded::default() };
+/// Reads everything that a task names. With `unlabelled`, rows need no label.
+pub(crate) fn load(data: &DataSource, out_of_scope: &str, unlabelled: bool) -> Result<Loaded, Error> {
+    let mut loader = Loader::new(&data.options, out_of_scope, unlabelled);
+    loader.not_data = data.not_data.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let named = [
         (Some(Split::Train), &data.train),
         (Some(Split::Valid), &data.valid),
@@ -47,8 +50,9 @@ pub(crate) fn load_text(
     text: &str,
     options: &ReadOptions,
     out_of_scope: &str,
+    unlabelled: bool,
 ) -> Result<Loaded, Error> {
-    let mut loader = Loader { options, out_of_scope, loaded: Loaded::default() };
+    let mut loader = Loader::new(options, out_of_scope, unlabelled);
     let document = Document::from_bytes(path, text.as_bytes().to_vec())?;
     loader.recognised(document, None, Path::new(path.file_name().unwrap_or_default()))?;
     Ok(loader.loaded)
@@ -57,10 +61,18 @@ pub(crate) fn load_text(
 struct Loader<'a> {
     options: &'a ReadOptions,
     out_of_scope: &'a str,
+    /// Whether rows need no label.
+    unlabelled: bool,
+    /// Files that are passed over without a word, by their full paths.
+    not_data: Vec<PathBuf>,
     loaded: Loaded,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(options: &'a ReadOptions, out_of_scope: &'a str, unlabelled: bool) -> Loader<'a> {
+        Loader { options, out_of_scope, unlabelled, not_data: Vec::new(), loaded: Loaded::default() }
+    }
+
     /// A file or folder that was named, with the split that it was named under.
     fn path(&mut self, path: &Path, named: Option<Split>) -> Result<(), Error> {
         let meta = fs::metadata(path).map_err(|source| Error::io(path, source))?;
@@ -111,6 +123,7 @@ impl Loader<'_> {
         }
         let mut files = Vec::new();
         self.collect(folder, Path::new(""), 0, &mut files)?;
+        let parallel = self.take_parallel(&mut files);
         let mut found = Vec::new();
         let mut passed_over = Vec::new();
         for (path, name) in files {
@@ -132,17 +145,43 @@ impl Loader<'_> {
                 (None, Err(_)) => passed_over.push(path.into()),
             }
         }
-        if found.is_empty() {
+        if found.is_empty() && parallel.is_empty() {
             return Err(no_data(folder, &passed_over));
         }
         for path in passed_over {
             self.loaded.findings.push(unread(&path, false));
         }
-        self.choose_alternative(folder, &mut found)?;
+        self.choose(folder, &mut found)?;
         for (document, format, name) in found {
             self.document(&document, format, named, &name)?;
         }
+        for (folder, name) in parallel {
+            let (document, rows) = read_parallel(&folder, &mut self.loaded.findings)?;
+            // The name of the folder itself tells a split where nothing below it does.
+            let own = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+            let by_name = split_of_path(&name)
+                .or_else(|| Split::in_name(&own.file_name().unwrap_or_default().to_string_lossy()));
+            self.document_rows(&document, rows, named, by_name);
+        }
         Ok(())
+    }
+
+    /// Takes out the files of folders in the format `seqio`; gives the folders, with their path below the
+    /// folder that was named.
+    fn take_parallel(&self, files: &mut Vec<(PathBuf, PathBuf)>) -> Vec<(PathBuf, PathBuf)> {
+        if self.options.format.is_some_and(|format| format != Format::Seqio) {
+            return Vec::new();
+        }
+        let mut folders: Vec<(PathBuf, PathBuf)> = Vec::new();
+        for (path, below) in files.iter().filter(|(path, _)| path.ends_with(TOKENS) && path.is_file()) {
+            if let (Some(folder), Some(below)) = (path.parent(), below.parent()) {
+                folders.push((folder.to_path_buf(), below.to_path_buf()));
+            }
+        }
+        files.retain(|(path, _)| {
+            !(is_part(path) && folders.iter().any(|(folder, _)| path.parent() == Some(folder)))
+        });
+        folders
     }
 
     /// The files that may be data, with their path below the folder, sorted by name.
@@ -168,11 +207,33 @@ impl Loader<'_> {
                 }
             } else if is_side_file(&name) {
                 self.loaded.findings.push(unread(&path, true));
-            } else if !is_no_data(&name) {
+            } else if !is_no_data(&name) && !self.is_not_data(&path) {
                 files.push((path, below));
             }
         }
         Ok(())
+    }
+
+    /// Whether a file is one that the task file names for something else.
+    fn is_not_data(&self, path: &Path) -> bool {
+        !self.not_data.is_empty() && path.canonicalize().is_ok_and(|path| self.not_data.contains(&path))
+    }
+
+    /// Several files of the same data in one folder: in other languages, or versions of which one is read.
+    fn choose(&mut self, folder: &Path, found: &mut Vec<(Document, Format, PathBuf)>) -> Result<(), Error> {
+        let locales: Vec<String> = found
+            .iter()
+            .filter(|(_, format, name)| *format == Format::Massive && split_of_path(name).is_none())
+            .map(|(_, _, name)| name.display().to_string())
+            .collect();
+        if locales.len() > 1 {
+            return Err(Error::whole(
+                folder,
+                format!("several files hold every split, as one a language: {}", locales.join(", ")),
+                "name one of them instead of the folder",
+            ));
+        }
+        self.choose_alternative(folder, found)
     }
 
     /// Several JSON files of splits in one folder are versions of the same data, as in clinc150: one is read.
@@ -220,7 +281,19 @@ impl Loader<'_> {
         named: Option<Split>,
         name: &Path,
     ) -> Result<(), Error> {
-        let rows = parse(document, format, self.options, self.out_of_scope)?;
+        let (rows, findings) = parse(document, format, self.options, self.out_of_scope, self.unlabelled)?;
+        self.document_rows(document, rows, named, split_of_path(name));
+        self.loaded.findings.extend(findings);
+        Ok(())
+    }
+
+    fn document_rows(
+        &mut self,
+        document: &Document,
+        rows: Vec<Row>,
+        named: Option<Split>,
+        by_name: Option<Split>,
+    ) {
         self.loaded.findings.extend(document.warning());
         if rows.is_empty() {
             self.loaded.findings.push(Places::of_lines(&document.path, &[0]).finding(
@@ -231,8 +304,7 @@ impl Loader<'_> {
                 "add rows or remove the file",
             ));
         }
-        self.rows(&document.path, rows, named, split_of_path(name));
-        Ok(())
+        self.rows(&document.path, rows, named, by_name);
     }
 
     /// Takes rows in. The split under which a file was named in the task file holds before the one that a row

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Goal, Kind, SplitShares, file};
+use super::{Goal, Kind, Schema, SplitShares, file};
 use crate::document::Document;
 use crate::error::Error;
 use crate::format::ReadOptions;
@@ -23,6 +23,8 @@ pub struct Task {
     pub out_of_scope: String,
     /// Where the examples are.
     pub data: DataSource,
+    /// Which slots each label has, and of what type each slot is, as far as the task file declares it.
+    pub schema: Schema,
     /// How much is set aside where the data has no such split.
     pub split: SplitShares,
     /// What a model must achieve.
@@ -37,7 +39,7 @@ impl Task {
 
     /// Reads a task: a folder with a `task.toml`, a task file, or bare data, a file or a folder in a format
     /// of [`crate::Format`]. A task without a task file takes its name from the file or folder, and is
-    /// multi-label when a row carries a list of labels.
+    /// multi-label when a row carries a list of labels, slots-only when no row carries a label and one a slot.
     ///
     /// # Errors
     /// When the path cannot be read, the task file is wrong, or bare data is.
@@ -76,7 +78,7 @@ impl Task {
     }
 
     /// Reads the text of a task file; `file` is its name for messages, and the folder that its paths are
-    /// relative to. Data is read only where the text does not say the `kind`.
+    /// relative to. Data is read only where the text does not say the `kind`, files of values always.
     ///
     /// # Errors
     /// When the text is not that of a task file.
@@ -101,6 +103,7 @@ impl Task {
             language: read.language,
             labels: read.labels,
             out_of_scope: read.out_of_scope.unwrap_or_else(|| Task::OUT_OF_SCOPE.to_string()),
+            schema: read.schema,
             split: read.split,
             goal: read.goal,
             ..Task::bare(name, data, file)
@@ -121,16 +124,28 @@ impl Task {
             labels: Vec::new(),
             out_of_scope: Task::OUT_OF_SCOPE.to_string(),
             data,
+            schema: Schema::default(),
             split: SplitShares::default(),
             goal: Goal::default(),
             origin: origin.to_path_buf(),
         }
     }
 
-    /// The kind that the rows have: multi-label where one has the form of a list of labels.
+    /// The kind that the rows have: multi-label where one has the form of a list of labels, slots-only where none
+    /// has a label, one has a slot, and the task file names no label.
     fn kind_of_rows(&self) -> Result<Kind, Error> {
-        let lists = load(&self.data, &self.out_of_scope)?.lists;
-        Ok(if lists { Kind::MultiLabel } else { Kind::SingleLabel })
+        let loaded = load(&self.data, &self.out_of_scope, true)?;
+        let rows = &loaded.examples;
+        let named =
+            !self.labels.is_empty() || self.schema.intents.iter().any(|intent| !intent.label.is_empty());
+        let labelled = named || rows.iter().any(|row| !row.labels.is_empty());
+        Ok(if loaded.lists {
+            Kind::MultiLabel
+        } else if !labelled && rows.iter().any(|row| !row.slots.is_empty()) {
+            Kind::SlotsOnly
+        } else {
+            Kind::SingleLabel
+        })
     }
 }
 

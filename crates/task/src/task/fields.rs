@@ -7,11 +7,15 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::schema_toml::toml_key;
 use crate::error::Error;
 use crate::text::nearest;
 
 /// Reads a number from a text with a unit.
 pub(super) type ParseNumber = fn(&str) -> Result<f64, String>;
+
+/// A key with its line and its texts.
+pub(super) type Entry<'a> = (u32, &'a str, Vec<String>);
 
 /// A table whose keys are taken one by one; [`Fields::finish`] refuses those that nobody asked for.
 pub(crate) struct Fields<'a> {
@@ -19,13 +23,15 @@ pub(crate) struct Fields<'a> {
     toml: &'a str,
     /// As `[data]`; empty for the top of the file.
     name: String,
+    /// The line of its key.
+    line: u32,
     table: &'a DeTable<'a>,
     known: BTreeSet<&'static str>,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(file: &'a Path, toml: &'a str, table: &'a DeTable<'a>) -> Fields<'a> {
-        Fields { file, toml, name: String::new(), table, known: BTreeSet::new() }
+        Fields { file, toml, name: String::new(), line: 1, table, known: BTreeSet::new() }
     }
 
     fn get(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -68,16 +74,31 @@ impl<'a> Fields<'a> {
 
     /// A text or a list of texts; numbers are taken as they are written.
     pub(crate) fn texts(&mut self, key: &'static str) -> Result<Option<Vec<String>>, Error> {
+        Ok(self.texts_with_lines(key)?.map(|texts| texts.into_iter().map(|(_, text)| text).collect()))
+    }
+
+    /// As `texts`, each with its line.
+    pub(crate) fn texts_with_lines(
+        &mut self,
+        key: &'static str,
+    ) -> Result<Option<Vec<(u32, String)>>, Error> {
         let Some(value) = self.get(key) else { return Ok(None) };
-        let fix = format!("write a text or a list of texts, as {key} = [\"...\", \"...\"]");
-        let one = |value: &Spanned<DeValue<'a>>| match value.get_ref() {
-            DeValue::String(text) => Ok(text.to_string()),
-            DeValue::Integer(number) => Ok(number.to_string()),
-            _ => Err(self.wrong_type(key, value, &fix)),
+        self.texts_in(key, value).map(Some)
+    }
+
+    fn texts_in(&self, key: &str, value: &Spanned<DeValue<'a>>) -> Result<Vec<(u32, String)>, Error> {
+        let fix = format!("write a text or a list of texts, as {} = [\"...\", \"...\"]", toml_key(key));
+        let one = |value: &Spanned<DeValue<'a>>| {
+            let text = match value.get_ref() {
+                DeValue::String(text) => text.to_string(),
+                DeValue::Integer(number) => number.to_string(),
+                _ => return Err(self.wrong_type(key, value, &fix)),
+            };
+            Ok((line_of(self.toml, value.span().start), text))
         };
         match value.get_ref() {
-            DeValue::Array(array) => array.iter().map(one).collect::<Result<_, _>>().map(Some),
-            _ => one(value).map(|text| Some(vec![text])),
+            DeValue::Array(array) => array.iter().map(one).collect(),
+            _ => one(value).map(|text| vec![text]),
         }
     }
 
@@ -125,13 +146,64 @@ impl<'a> Fields<'a> {
     pub(crate) fn table(&mut self, key: &'static str) -> Result<Option<Fields<'a>>, Error> {
         let Some(value) = self.get(key) else { return Ok(None) };
         match value.get_ref() {
-            DeValue::Table(table) => {
-                let name =
-                    if self.name.is_empty() { key.to_string() } else { format!("{}.{key}", self.name) };
-                Ok(Some(Fields { file: self.file, toml: self.toml, name, table, known: BTreeSet::new() }))
-            }
+            DeValue::Table(table) => Ok(Some(self.inner(key, table))),
             _ => Err(self.wrong_type(key, value, &format!("write a table, as [{key}]"))),
         }
+    }
+
+    /// The tables in this one, whatever their keys, in the order of the file.
+    pub(crate) fn tables(&self) -> Result<Vec<(&'a str, Fields<'a>)>, Error> {
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let entries = entries.into_iter().map(|(key, value)| {
+            let key = key.get_ref().as_ref();
+            match value.get_ref() {
+                DeValue::Table(table) => Ok((key, self.inner(key, table))),
+                _ => {
+                    let fix = format!("write a table, as [{}]", self.path(key));
+                    Err(self.wrong_type(key, value, &fix))
+                }
+            }
+        });
+        entries.collect()
+    }
+
+    /// Every key of this table with its line and its text or list of texts, in the order of the file.
+    pub(crate) fn all_texts(&self) -> Result<Vec<Entry<'a>>, Error> {
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let entries = entries.into_iter().map(|(key, value)| {
+            let line = line_of(self.toml, key.span().start);
+            let key = key.get_ref().as_ref();
+            Ok((line, key, self.texts_in(key, value)?.into_iter().map(|(_, text)| text).collect()))
+        });
+        entries.collect()
+    }
+
+    /// Whether a key holds a table.
+    pub(crate) fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
+    }
+
+    /// The line of the key of this very table in the table that it is in.
+    pub(crate) fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The path of a key, as it stands in the header of a table.
+    fn path(&self, key: &str) -> String {
+        if self.name.is_empty() { toml_key(key) } else { format!("{}.{}", self.name, toml_key(key)) }
+    }
+
+    fn inner(&self, key: &str, table: &'a DeTable<'a>) -> Fields<'a> {
+        let line = self.table.get_key_value(key).map_or(1, |(key, _)| line_of(self.toml, key.span().start));
+        let (file, toml, name) = (self.file, self.toml, self.path(key));
+        Fields { file, toml, name, line, table, known: BTreeSet::new() }
+    }
+
+    /// An error at a line of this file.
+    pub(crate) fn error_at(&self, line: u32, what: String, fix: &str) -> Error {
+        Error::at(self.file, line, what, fix)
     }
 
     /// An error at the value of a key, from a reason that reads `what is wrong; what to do`.

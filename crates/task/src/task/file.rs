@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::fields::{Fields, ParseNumber, line_of};
-use super::{Goal, Kind, SplitShares, parse_latency_us, parse_size};
+use super::{Goal, Kind, Schema, SplitShares, parse_latency_us, parse_size, schema_file};
 use crate::error::Error;
 use crate::format::ReadOptions;
 use crate::load::DataSource;
@@ -18,6 +18,7 @@ pub(super) struct TaskFile {
     pub(super) labels: Vec<String>,
     pub(super) out_of_scope: Option<String>,
     pub(super) data: DataSource,
+    pub(super) schema: Schema,
     pub(super) split: SplitShares,
     pub(super) goal: Goal,
 }
@@ -37,7 +38,12 @@ pub(super) fn parse(text: &str, file: &Path, folder: &Path) -> Result<TaskFile, 
     let language = top.parsed("language", not_blank)?;
     let kind = top.parsed("kind", str::parse)?;
     let labels = labels(&mut top)?;
+    if kind == Some(Kind::SlotsOnly) && !labels.is_empty() {
+        return Err(top.refuse("labels", "a slots-only task has none; remove them, or the kind"));
+    }
     let out_of_scope = top.parsed("out_of_scope", not_blank)?;
+    let names = schema_file::Names { labels: &labels, kind };
+    let (schema, not_data) = schema_file::parse(&mut top, &names, folder)?;
     let mut data = match top.table("data")? {
         Some(fields) => data_source(fields, folder)?,
         None => DataSource::default(),
@@ -46,6 +52,7 @@ pub(super) fn parse(text: &str, file: &Path, folder: &Path) -> Result<TaskFile, 
         // The data lie beside the task file.
         data.path.push(folder.to_path_buf());
     }
+    data.not_data = not_data;
     let mut split = SplitShares::default();
     if let Some(mut fields) = top.table("split")? {
         split.valid = fields.number("valid", 0.0..1.0, None)?.unwrap_or(split.valid);
@@ -57,7 +64,7 @@ pub(super) fn parse(text: &str, file: &Path, folder: &Path) -> Result<TaskFile, 
         None => Goal::default(),
     };
     top.finish()?;
-    Ok(TaskFile { name, language, kind, labels, out_of_scope, data, split, goal })
+    Ok(TaskFile { name, language, kind, labels, out_of_scope, data, schema, split, goal })
 }
 
 fn labels(top: &mut Fields<'_>) -> Result<Vec<String>, Error> {
@@ -94,7 +101,7 @@ fn data_source(mut fields: Fields<'_>, folder: &Path) -> Result<DataSource, Erro
         label_level: fields.parsed("label_level", str::parse)?,
     };
     fields.finish()?;
-    Ok(DataSource { train, valid, test, path, options })
+    Ok(DataSource { train, valid, test, path, not_data: Vec::new(), options })
 }
 
 fn goal(mut fields: Fields<'_>) -> Result<Goal, Error> {

@@ -11,14 +11,17 @@ pub enum Kind {
     SingleLabel,
     /// Any number, none included.
     MultiLabel,
+    /// None: the rows have slots, or nothing.
+    SlotsOnly,
 }
 
 impl Kind {
-    /// The name in a task file: `single-label` or `multi-label`.
+    /// The name in a task file: `single-label`, `multi-label` or `slots-only`.
     pub fn name(self) -> &'static str {
         match self {
             Kind::SingleLabel => "single-label",
             Kind::MultiLabel => "multi-label",
+            Kind::SlotsOnly => "slots-only",
         }
     }
 }
@@ -36,7 +39,10 @@ impl FromStr for Kind {
         match name {
             "single-label" => Ok(Kind::SingleLabel),
             "multi-label" => Ok(Kind::MultiLabel),
-            _ => Err(format!("unknown kind {name:?}; write \"single-label\" or \"multi-label\"")),
+            "slots-only" => Ok(Kind::SlotsOnly),
+            _ => Err(format!(
+                "unknown kind {name:?}; write \"single-label\", \"multi-label\" or \"slots-only\""
+            )),
         }
     }
 }

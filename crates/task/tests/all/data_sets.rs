@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use stonechat_task::{Dataset, Finding, LabelLevel, Origin, ReadOptions, Splits, Task, check, label_names};
+use stonechat_task::{
+    Dataset, Example, Finding, Kind, LabelLevel, Origin, ReadOptions, Severity, Split, Splits, Task, check,
+    label_names, slot_names,
+};
 
 /// The folder of the data sets: `$STONECHAT_DATA`, or `../shared/data` beside the workspace.
 fn data(name: &str) -> Option<PathBuf> {
@@ -140,4 +143,78 @@ fn massive() {
     assert_eq!(dev.sizes(), (0, 2033, 0));
     let english = self::read("massive/en-US.jsonl").unwrap();
     assert_eq!(english.sizes(), (6650, 1178, 1755));
+}
+
+/// Sets that mark slots, and what an independent count by the rules of conlleval finds in them: rows, slots, kinds of
+/// slots, texts with two markings, phrases with two slots.
+#[test]
+fn marked_sets() {
+    for (name, kind, rows, spans, slots, conflicts, phrases) in [
+        ("conll2003", Kind::SlotsOnly, (14_041, 3250, 3453), [23_499, 5942, 5648], 4, 17, 190),
+        ("wnut17", Kind::SlotsOnly, (3394, 1009, 1287), [1975, 836, 1079], 6, 13, 34),
+        ("bc5cdr", Kind::SlotsOnly, (4560, 4581, 4797), [9385, 9593, 9809], 2, 1, 10),
+        // Its description counts B- tags alone: 7, 3 and 1 spans begin with I-.
+        ("stackoverflow_ner", Kind::SlotsOnly, (14_545, 4607, 4940), [13_460, 4337, 4654], 28, 5, 527),
+        ("snips", Kind::SingleLabel, (13_084, 700, 700), [33_958, 1794, 1790], 39, 1, 32),
+        ("atis", Kind::SingleLabel, (4478, 500, 893), [14_851, 1709, 2837], 83, 1, 334),
+    ] {
+        let Some(read) = read(name) else { continue };
+        assert_eq!((read.task.kind, read.sizes()), (kind, rows), "{name}");
+        assert_eq!(Split::ALL.map(|split| marked(read.splits.get(split))), spans, "{name}");
+        assert_eq!(slot_names(&read.task, read.splits.all()).unwrap().len(), slots, "{name}");
+        assert_eq!(
+            (read.count("conflicting-slots"), read.count("ambiguous-phrase")),
+            (conflicts, phrases),
+            "{name}"
+        );
+        let faults = match name {
+            // Two B-MISC that separate nothing.
+            "conll2003" => 2,
+            "stackoverflow_ner" => 11,
+            _ => 0,
+        };
+        assert_eq!(read.count("invalid-tag-sequence"), faults, "{name}");
+        assert!(read.findings.iter().all(|finding| finding.severity != Severity::Error), "{name}");
+    }
+}
+
+#[test]
+fn sec_filings_ner() {
+    let Some(read) = read("sec_filings_ner") else { return };
+    let all: Vec<Example> = read.splits.all().cloned().collect();
+    assert_eq!(
+        (all.len(), marked(&all), read.splits.test_origin),
+        (1164 + 303, 1168 + 318, Origin::SetAside)
+    );
+}
+
+#[test]
+fn labelled_and_marked_sets() {
+    let Some(snips) = read("snips") else { return };
+    assert_eq!(snips.labels(), 7);
+    assert_eq!((snips.count("test-in-train"), snips.count("valid-in-train")), (26, 15));
+    assert_eq!(read("snips/test").unwrap().sizes(), (0, 0, 700));
+    let atis = read("atis").unwrap();
+    assert_eq!((atis.labels(), atis.count("few-slot-examples"), atis.count("unseen-slot")), (26, 19, 4));
+    assert_eq!((atis.count("test-in-train"), atis.count("valid-in-train")), (13, 52));
+}
+
+#[test]
+fn massive_slots() {
+    for (name, spans) in [("de-DE", 16_215), ("ja-JP", 16_052), ("zh-CN", 16_105), ("en-US", 9847)] {
+        let Some(read) = read(&format!("massive/{name}.jsonl")) else { return };
+        assert_eq!(read.splits.all().map(|row| row.slots.len()).sum::<usize>(), spans, "{name}");
+        assert_eq!(slot_names(&read.task, read.splits.all()).unwrap().len(), 55, "{name}");
+        // Where spaces stand in the marked text alone, the slots are found in the text nevertheless.
+        assert_eq!(read.count("annotation-differs"), 0, "{name}");
+        let outer =
+            |row: &Example| row.slots.iter().any(|s| row.text[s.start..s.end].trim().len() < s.end - s.start);
+        assert!(!read.splits.all().any(outer), "{name}");
+    }
+    let error = Task::read(&data("massive").unwrap()).unwrap_err();
+    assert!(error.to_string().ends_with("zh-CN.jsonl; name one of them instead of the folder"), "{error}");
+}
+
+fn marked(rows: &[Example]) -> usize {
+    rows.iter().map(|row| row.slots.len()).sum()
 }

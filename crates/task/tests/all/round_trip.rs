@@ -45,6 +45,33 @@ fn examples(labels: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Example
     })
 }
 
+/// Rows whose texts are words with one space between them, and whose slots are whole words.
+fn sentences(labels: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Example>> {
+    let word = ("[a-zA-Z:#\"\u{e4}\u{a0}\u{FEFF}\u{2028}-]{0,5}[a-z:#\"-]", 0..5_usize);
+    let row = (vec(word, 1..8), vec(label(), labels), split());
+    vec(row, 1..6).prop_map(|rows| {
+        let rows = rows.into_iter().map(|(words, labels, split)| {
+            let mut text = String::new();
+            let mut slots: Vec<Slot> = Vec::new();
+            for (word, mark) in words {
+                let start = text.len() + usize::from(!text.is_empty());
+                text += &format!("{}{word}", if text.is_empty() { "" } else { " " });
+                match (mark, slots.last_mut()) {
+                    // Goes on with the slot that ends here.
+                    (3, Some(slot)) if slot.end + 1 == start => slot.end = text.len(),
+                    (1 | 2, _) => {
+                        let name = if mark == 1 { "room" } else { "B-side.x" };
+                        slots.push(Slot { name: name.into(), start, end: text.len() });
+                    }
+                    _ => {}
+                }
+            }
+            Example { labels, slots, split, ..example(0, &text, &[]) }
+        });
+        rows.collect()
+    })
+}
+
 /// Writes and reads a file of a neutral name; compares everything but the places.
 fn read_back(format: Format, kind: Kind, examples: &[Example]) -> Vec<Example> {
     let folder = Folder::new(&[]);
@@ -68,7 +95,34 @@ proptest! {
 
     #[test]
     fn jsonl(rows in examples(0..4)) {
-        prop_assert_eq!(read_back(Format::Jsonl, Kind::MultiLabel, &rows), rows);
+        let unlabelled = rows.iter().all(|row| row.labels.is_empty()) && rows.iter().any(|row| !row.slots.is_empty());
+        let kind = if unlabelled { Kind::SlotsOnly } else { Kind::MultiLabel };
+        prop_assert_eq!(read_back(Format::Jsonl, kind, &rows), rows);
+    }
+
+    #[test]
+    fn conll(rows in sentences(0..1)) {
+        let rows: Vec<Example> = rows.into_iter().map(|row| Example { split: None, ..row }).collect();
+        prop_assert_eq!(read_back(Format::Conll, Kind::SlotsOnly, &rows), rows);
+    }
+
+    #[test]
+    fn massive(rows in sentences(1..2)) {
+        prop_assert_eq!(read_back(Format::Massive, Kind::SingleLabel, &rows), rows);
+    }
+
+    /// Slots that begin and end anywhere: the tokens are cut to fit them.
+    #[test]
+    fn conll_of_any_slots(text in "[a-z\u{e4}\u{a0}\u{3000} \t]{1,12}[a-z]", cuts in any::<(usize, usize)>()) {
+        let slots = slots(&text, cuts);
+        let squeeze = |text: &str| text.split([' ', '\t']).collect::<String>();
+        let phrases = |row: &Example| -> Vec<String> {
+            row.slots.iter().map(|slot| squeeze(&row.text[slot.start..slot.end])).filter(|p| !p.is_empty()).collect()
+        };
+        let row = Example { slots, ..example(0, &text, &[]) };
+        let back = read_back(Format::Conll, Kind::SlotsOnly, std::slice::from_ref(&row));
+        prop_assert_eq!(squeeze(&back[0].text), squeeze(&text));
+        prop_assert_eq!(phrases(&back[0]), phrases(&row));
     }
 
     #[test]
@@ -119,6 +173,18 @@ proptest! {
     }
 }
 
+proptest! {
+    // Several files a case, each of which is waited for until it is on the disk.
+    #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn seqio(rows in sentences(1..2)) {
+        let mut sorted = rows.clone();
+        sorted.sort_by_key(|row| row.split.map(|split| split.name()));
+        prop_assert_eq!(read_back(Format::Seqio, Kind::SingleLabel, &rows), sorted);
+    }
+}
+
 #[test]
 fn what_a_format_cannot_hold_is_told() {
     let folder = Folder::new(&[]);
@@ -131,7 +197,14 @@ fn what_a_format_cannot_hold_is_told() {
     assert_eq!(told(Format::Clinc), ["lossy-slots"]);
     assert_eq!(told(Format::Fasttext), ["lossy-slots", "lossy-split", "lossy-text", "lossy-label"]);
     assert_eq!(told(Format::Trec), ["lossy-slots", "lossy-split", "lossy-text", "lossy-label"]);
+    assert_eq!(told(Format::Conll), ["lossy-split", "lossy-text", "lossy-label"]);
+    assert!(told(Format::Massive).is_empty());
     assert!(write(&folder.path("x"), Format::Folder, std::slice::from_ref(&row)).is_err());
+    let told = kinds(&write(&folder.path("new/seqio"), Format::Seqio, std::slice::from_ref(&row)).unwrap());
+    assert_eq!(told, ["lossy-text"]);
+    assert!(folder.path("new/seqio/test/seq.out").is_file());
+    let error = write(&folder.path("new/seqio"), Format::Seqio, std::slice::from_ref(&row)).unwrap_err();
+    assert!(error.to_string().ends_with("the folder is not empty; name a new folder"), "{error}");
 
     let merged = [example(1, "x", &["a b"]), example(2, "y", &["a_b"])];
     let error = write(&folder.path("x"), Format::Fasttext, &merged).unwrap_err().to_string();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use stonechat_task::{Dataset, Error, Example, Finding, ReadOptions, Task};
+use stonechat_task::{Dataset, Error, Example, Finding, ReadOptions, Slot, Task};
 use tempfile::TempDir;
 
 /// A folder with the given files.
@@ -53,6 +53,16 @@ pub(crate) fn refused(name: &str, bytes: &[u8]) -> String {
 /// Line, text and labels of every row.
 pub(crate) fn rows(data: &Dataset) -> Vec<(u32, &str, String)> {
     data.examples.iter().map(|e| (e.source.line, e.text.as_str(), e.labels.join("|"))).collect()
+}
+
+/// Name and phrase of every slot of a row.
+pub(crate) fn phrases(example: &Example) -> Vec<(&str, &str)> {
+    example.slots.iter().map(|slot| (slot.name.as_str(), &example.text[slot.start..slot.end])).collect()
+}
+
+/// A slot made by hand.
+pub(crate) fn slot(name: &str, start: usize, end: usize) -> Slot {
+    Slot { name: name.to_string(), start, end }
 }
 
 pub(crate) fn kinds(findings: &[Finding]) -> Vec<&'static str> {

@@ -98,7 +98,7 @@ fn errors_name_line_key_and_remedy() {
         ("name = \"\"", "t:1: `name`: is empty; write a name or leave it out"),
         (
             "\nkind = \"multi\"",
-            "t:2: `kind`: unknown kind \"multi\"; write \"single-label\" or \"multi-label\"",
+            "t:2: `kind`: unknown kind \"multi\"; write \"single-label\", \"multi-label\" or \"slots-only\"",
         ),
         ("labels = [\"a\", 2.5]", "t:1: `labels` is a number; write a text or a list of texts"),
         ("labels = [\"a\", \"b\",\n \"a \"]", "t:1: `labels`: \"a\" stands there twice; name it once"),

@@ -1,0 +1,379 @@
+//! The sections of a tagger, each read and written here.
+
+use super::bytes::{Cursor, Words};
+use super::error::FormatError;
+use super::names::{ALIGNMENT, SectionKind};
+use super::settings::Requantizer;
+use alloc::vec::Vec;
+
+/// Numbers that a recurrent layer works on in one go: outputs of a layer come in multiples of this many.
+pub const LANES: usize = 16;
+/// The most tokens that a tagger may be asked to read.
+pub const MAX_TOKENS: u32 = 1 << 14;
+/// The longest phrase, in tokens, that is looked up in lists.
+pub const MAX_PHRASE: u32 = 16;
+/// The most slots: two tags each, and one for what is in no slot.
+pub const MAX_SLOTS: u32 = 4096;
+
+fn put(out: &mut Vec<u8>, words: &[u32]) {
+    for word in words {
+        out.extend_from_slice(&word.to_le_bytes());
+    }
+}
+
+fn pad(out: &mut Vec<u8>, alignment: usize) {
+    out.resize(out.len().next_multiple_of(alignment), 0);
+}
+
+/// One direction of the recurrent layer: three gates (forget, candidate, output) of `units` numbers each.
+///
+/// Weights are laid out for vector registers: blocks of [`LANES`] outputs; in a block, pairs of inputs; of a pair, two
+/// weights for each output.
+#[derive(Clone, Copy, Debug)]
+pub struct Direction<'a> {
+    /// What the sums start from, one number for each output of the gates.
+    pub(crate) biases: Words<'a>,
+    /// Two bytes for each output of the gates: what its sum, shifted, is multiplied by, in 32,768ths.
+    pub(crate) multipliers: &'a [u8],
+    /// The weights of what a token brings.
+    pub(crate) inputs: &'a [u8],
+    /// The weights of the state that the token before left.
+    pub(crate) states: &'a [u8],
+}
+
+/// The recurrent layer of a tagger, and what comes before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Recurrent<'a> {
+    /// Numbers of a token: a multiple of [`LANES`], 16 to 1,024.
+    pub dim: u32,
+    /// Numbers of the state of a direction: a multiple of [`LANES`], 16 to 1,024.
+    pub units: u32,
+    /// Tokens that are read of a text: 1 to [`MAX_TOKENS`].
+    pub max_tokens: u32,
+    /// The longest phrase that is looked up, in tokens: 1 to [`MAX_PHRASE`].
+    pub max_phrase: u32,
+    /// From 256ths of a table number to what goes into the layer.
+    pub input: Requantizer,
+    /// From the tokens' sum over the root of their number to what goes into the layer of the labels.
+    pub pooled: Requantizer,
+    /// By how many bits the sums of the gates are shifted right: 0 to 31.
+    pub shift: u32,
+    /// Forward and backward through the text.
+    pub(crate) directions: [Direction<'a>; 2],
+}
+
+/// A direction to be written: one bias, multiplier and row of weights for each output of the gates.
+#[derive(Clone, Debug)]
+pub struct DirectionWeights {
+    /// Within ±2²⁸.
+    pub biases: Vec<i32>,
+    /// 0 to 32,767.
+    pub multipliers: Vec<i16>,
+    /// Rows of −127 to 127, one number for each number of a token.
+    pub inputs: Vec<Vec<i8>>,
+    /// Rows of −127 to 127, one number for each number of the state.
+    pub states: Vec<Vec<i8>>,
+}
+
+fn requantizer(cursor: &mut Cursor<'_>) -> Result<Requantizer, FormatError> {
+    let (multiplier, shift) = (cursor.u32()?, cursor.u32()?);
+    if multiplier > i32::MAX as u32 || shift == 0 || shift > super::settings::MAX_SHIFT {
+        return Err(cursor.broken("a scale is out of its range"));
+    }
+    Ok(Requantizer { multiplier: multiplier as i32, shift })
+}
+
+impl<'a> Recurrent<'a> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Tagger, bytes);
+        let (dim, units) = (cursor.u32()?, cursor.u32()?);
+        let sound = |size: u32| size != 0 && size <= 1024 && size.is_multiple_of(LANES as u32);
+        if !sound(dim) || !sound(units) {
+            return Err(cursor.broken("a size is not a multiple of 16, or beyond 1,024"));
+        }
+        let (max_tokens, max_phrase) = (cursor.u32()?, cursor.u32()?);
+        if max_tokens == 0 || max_tokens > MAX_TOKENS || max_phrase == 0 || max_phrase > MAX_PHRASE {
+            return Err(cursor.broken("the number of tokens of a text or a phrase is out of its range"));
+        }
+        let input = requantizer(&mut cursor)?;
+        let pooled = requantizer(&mut cursor)?;
+        let shift = cursor.u32()?;
+        if shift > 31 {
+            return Err(cursor.broken("the shift of the gates is beyond 31"));
+        }
+        let outputs = 3 * units;
+        let mut direction = || -> Result<Direction<'a>, FormatError> {
+            let biases = cursor.words(outputs)?;
+            if biases.iter().any(|bias| (bias as i32).unsigned_abs() > 1 << 28) {
+                return Err(cursor.broken("a bias is beyond 2^28"));
+            }
+            let multipliers = cursor.bytes(outputs as usize * 2)?;
+            if multipliers.as_chunks::<2>().0.iter().any(|&pair| i16::from_le_bytes(pair) < 0) {
+                return Err(cursor.broken("a multiplier is below 0"));
+            }
+            cursor.pad(ALIGNMENT)?;
+            let inputs = cursor.bytes((outputs * dim) as usize)?;
+            let states = cursor.bytes((outputs * units) as usize)?;
+            if inputs.iter().chain(states).any(|&weight| weight == 0x80) {
+                return Err(cursor.broken("a weight is -128"));
+            }
+            cursor.pad(ALIGNMENT)?;
+            Ok(Direction { biases, multipliers, inputs, states })
+        };
+        let directions = [direction()?, direction()?];
+        cursor.finish()?;
+        Ok(Self { dim, units, max_tokens, max_phrase, input, pooled, shift, directions })
+    }
+
+    /// The section, with these weights; the layer's own directions are not looked at.
+    #[must_use]
+    pub fn write(&self, directions: &[DirectionWeights; 2]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put(&mut out, &[self.dim, self.units, self.max_tokens, self.max_phrase]);
+        for scale in [self.input, self.pooled] {
+            put(&mut out, &[scale.multiplier as u32, scale.shift]);
+        }
+        put(&mut out, &[self.shift]);
+        for direction in directions {
+            for &bias in &direction.biases {
+                put(&mut out, &[bias as u32]);
+            }
+            for multiplier in &direction.multipliers {
+                out.extend_from_slice(&multiplier.to_le_bytes());
+            }
+            pad(&mut out, ALIGNMENT);
+            interleave(&mut out, &direction.inputs);
+            interleave(&mut out, &direction.states);
+            pad(&mut out, ALIGNMENT);
+        }
+        out
+    }
+
+    /// A layer without weights, to be written with some.
+    #[must_use]
+    pub fn new(
+        dim: u32,
+        units: u32,
+        max_tokens: u32,
+        max_phrase: u32,
+        input: Requantizer,
+        pooled: Requantizer,
+        shift: u32,
+    ) -> Self {
+        let empty = Direction { biases: Words::EMPTY, multipliers: &[], inputs: &[], states: &[] };
+        Self { dim, units, max_tokens, max_phrase, input, pooled, shift, directions: [empty; 2] }
+    }
+}
+
+/// Rows of weights, a multiple of [`LANES`] of them and each of an even length, in blocks of rows and pairs of inputs.
+fn interleave(out: &mut Vec<u8>, rows: &[Vec<i8>]) {
+    for block in rows.chunks(LANES) {
+        let length = block.first().map_or(0, Vec::len);
+        for input in (0..length).step_by(2) {
+            for row in block {
+                out.extend(row.iter().skip(input).take(2).map(|&weight| weight as u8));
+            }
+        }
+    }
+}
+
+/// How well tags follow one another: scores in 1,024ths.
+#[derive(Clone, Copy, Debug)]
+pub struct Transitions<'a> {
+    tags: u32,
+    labels: u32,
+    /// From each tag to each.
+    pairs: &'a [u8],
+    /// What a tag scores at the start of a text.
+    starts: &'a [u8],
+    /// What a tag scores more in a text of each label.
+    biases: &'a [u8],
+}
+
+impl<'a> Transitions<'a> {
+    /// One score is so many of the engine's [`Score`](crate::Score)s.
+    pub const UNIT: i32 = 64;
+
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Transitions, bytes);
+        let (tags, labels) = (cursor.u32()?, cursor.u32()?);
+        if tags == 0
+            || tags > 2 * MAX_SLOTS + 1
+            || tags.is_multiple_of(2)
+            || labels > super::sections::Labels::MOST
+        {
+            return Err(cursor.broken("the number of tags or labels is out of its range"));
+        }
+        let ends = cursor.broken("the section ends too early");
+        let size = |rows: u32| (rows as usize).checked_mul(tags as usize * 2).ok_or(ends);
+        let pairs = cursor.bytes(size(tags)?)?;
+        let starts = cursor.bytes(size(1)?)?;
+        let biases = cursor.bytes(size(labels)?)?;
+        cursor.pad(4)?;
+        cursor.finish()?;
+        Ok(Self { tags, labels, pairs, starts, biases })
+    }
+
+    /// The section: from each of `starts.len()` tags to each, at the start, and more for each label.
+    #[must_use]
+    pub fn write(pairs: &[i16], starts: &[i16], biases: &[i16]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let tags = starts.len();
+        put(&mut out, &[tags as u32, (biases.len() / tags.max(1)) as u32]);
+        for score in pairs.iter().chain(starts).chain(biases) {
+            out.extend_from_slice(&score.to_le_bytes());
+        }
+        pad(&mut out, 4);
+        out
+    }
+
+    /// Tags: twice the slots and one.
+    #[must_use]
+    pub const fn tags(&self) -> u32 {
+        self.tags
+    }
+
+    /// Labels whose texts have biases of their own: all, or none.
+    #[must_use]
+    pub const fn labels(&self) -> u32 {
+        self.labels
+    }
+
+    #[inline]
+    fn score(bytes: &[u8], index: usize) -> i32 {
+        bytes
+            .get(index * 2..)
+            .and_then(<[u8]>::first_chunk)
+            .map_or(0, |&pair| i32::from(i16::from_le_bytes(pair)))
+    }
+
+    /// What it scores that `next` follows `previous`, in 1,024ths; without a previous tag, that the text begins so.
+    #[inline]
+    #[must_use]
+    pub fn pair(&self, previous: Option<u32>, next: u32) -> i32 {
+        match previous {
+            Some(previous) => Self::score(self.pairs, previous as usize * self.tags as usize + next as usize),
+            None => Self::score(self.starts, next as usize),
+        }
+    }
+
+    /// What a tag scores more in a text of this label, in 1,024ths.
+    #[inline]
+    #[must_use]
+    pub fn bias(&self, label: u32, tag: u32) -> i32 {
+        Self::score(self.biases, label as usize * self.tags as usize + tag as usize)
+    }
+}
+
+/// Phrases that stood in the slots of the training texts, by their hashes.
+#[derive(Clone, Copy, Debug)]
+pub struct Phrases<'a> {
+    /// The hash's highest bits, so many of them, choose a group.
+    bits: u32,
+    /// Where each group begins, and where the last one ends.
+    groups: Words<'a>,
+    /// The hash of each phrase, rising.
+    hashes: Words<'a>,
+    /// The slot of each phrase, in two bytes.
+    slots: &'a [u8],
+}
+
+impl<'a> Phrases<'a> {
+    pub(crate) fn read(bytes: &'a [u8], slots_there_are: u32) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Phrases, bytes);
+        let (count, bits) = (cursor.u32()?, cursor.u32()?);
+        if count > 1 << 24 || bits != Self::bits_of(count) {
+            return Err(cursor.broken("the number of phrases or groups is out of its range"));
+        }
+        let groups = cursor.words((1 << bits) + 1)?;
+        if !groups.iter().is_sorted() || groups.get(0) != 0 || groups.get(1 << bits) != count {
+            return Err(cursor.broken("the groups do not follow one another"));
+        }
+        let hashes = cursor.words(count)?;
+        let slots = cursor.bytes(count as usize * 2)?;
+        if slots.as_chunks::<2>().0.iter().any(|&slot| u32::from(u16::from_le_bytes(slot)) >= slots_there_are)
+        {
+            return Err(cursor.broken("a slot does not exist"));
+        }
+        cursor.pad(4)?;
+        let unsorted = cursor.broken("the phrases do not rise, or one is not in its group");
+        cursor.finish()?;
+        let phrases = Self { bits, groups, hashes, slots };
+        let mut before = None;
+        for group in 0..1usize << bits {
+            for place in groups.get(group) as usize..groups.get(group + 1) as usize {
+                let phrase = (hashes.get(place), phrases.slot(place));
+                if (phrase.0 >> (32 - bits)) as usize != group
+                    || before.is_some_and(|before| before >= phrase)
+                {
+                    return Err(unsorted);
+                }
+                before = Some(phrase);
+            }
+        }
+        Ok(phrases)
+    }
+
+    /// How many of the highest bits choose a group, when there are so many phrases: about four share one.
+    fn bits_of(count: u32) -> u32 {
+        (count / 4).max(2).ilog2().clamp(1, 20)
+    }
+
+    fn slot(&self, place: usize) -> u32 {
+        let slot = self.slots.get(place * 2..).and_then(<[u8]>::first_chunk);
+        slot.map_or(0, |&slot| u32::from(u16::from_le_bytes(slot)))
+    }
+
+    /// The section for phrases, as pairs of a hash and a slot, sorted and all different.
+    #[must_use]
+    pub fn write(phrases: &[(u32, u16)]) -> Vec<u8> {
+        let bits = Self::bits_of(phrases.len() as u32);
+        let mut out = Vec::new();
+        put(&mut out, &[phrases.len() as u32, bits]);
+        for group in 0..=1u64 << bits {
+            let start = phrases.partition_point(|&(hash, _)| u64::from(hash) < group << (32 - bits));
+            put(&mut out, &[start as u32]);
+        }
+        for &(hash, _) in phrases {
+            put(&mut out, &[hash]);
+        }
+        for &(_, slot) in phrases {
+            out.extend_from_slice(&slot.to_le_bytes());
+        }
+        pad(&mut out, 4);
+        out
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.hashes.iter().len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The slots that a phrase with this hash stood in.
+    #[inline]
+    pub fn slots(&self, hash: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let this = *self;
+        let group = (hash >> (32 - self.bits)) as usize;
+        let (mut first, end) = (self.groups.get(group) as usize, self.groups.get(group + 1) as usize);
+        // Halved again and again: a group of a hostile file may be long.
+        let mut behind = end;
+        while first < behind {
+            let middle = first + (behind - first) / 2;
+            if this.hashes.get(middle) < hash {
+                first = middle + 1;
+            } else {
+                behind = middle;
+            }
+        }
+        (first..end)
+            .take_while(move |&place| this.hashes.get(place) == hash)
+            .map(move |place| this.slot(place))
+    }
+}

@@ -1,0 +1,162 @@
+//! Every kernel of this machine against the reference: all lengths, alignments and extreme values.
+
+use super::{Kernel, Requantizer};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Numbers that are random, or as large as they may be.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+
+    fn weights(&mut self, count: usize, extreme: bool) -> Vec<u8> {
+        (0..count)
+            .map(|_| {
+                let value = self.next();
+                (if extreme { [127i8, -127][value as usize % 2] } else { (value % 255) as i8 }) as u8
+            })
+            .map(|byte| if byte == 0x80 { 0x81 } else { byte })
+            .collect()
+    }
+
+    fn inputs(&mut self, count: usize, extreme: bool) -> Vec<i16> {
+        (0..count)
+            .map(|_| {
+                let value = self.next();
+                if extreme { [2047, -2047][value as usize % 2] } else { (value % 4095) as i16 - 2047 }
+            })
+            .collect()
+    }
+}
+
+fn others() -> impl Iterator<Item = &'static Kernel> {
+    Kernel::available().iter().filter(|kernel| kernel.name() != "reference")
+}
+
+#[test]
+fn the_reference_is_always_there_and_names_differ() {
+    let names: Vec<_> = Kernel::available().iter().map(Kernel::name).collect();
+    assert_eq!(names.last(), Some(&"reference"));
+    for name in &names {
+        assert_eq!(Kernel::by_name(name).map(|kernel| kernel.name()), Some(*name));
+    }
+    assert!(Kernel::by_name("nothing").is_none());
+}
+
+#[test]
+fn dot_products() {
+    let mut numbers = Numbers(1);
+    for kernel in others() {
+        for extreme in [false, true] {
+            let (weights, inputs) = (numbers.weights(330, extreme), numbers.inputs(330, extreme));
+            for length in 0..=260 {
+                for shift in [0, 1, 3, 31, 64] {
+                    let (weights, inputs) = (&weights[shift..shift + length], &inputs[shift..shift + length]);
+                    let expected = (Kernel::REFERENCE.dot)(weights, inputs);
+                    assert_eq!((kernel.dot)(weights, inputs), expected, "{} of {length}", kernel.name());
+                    // Of different lengths the shorter counts.
+                    let short = &inputs[..length / 2];
+                    assert_eq!((kernel.dot)(weights, short), (Kernel::REFERENCE.dot)(weights, short));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_of_rows() {
+    let mut numbers = Numbers(2);
+    for kernel in others() {
+        for width in (2..=260).step_by(2) {
+            let rows = numbers.weights(20 * width, width % 4 == 0);
+            let ids: Vec<u32> = (0..30).map(|_| numbers.next() as u32 % 22).collect();
+            for (name, function, expected) in [
+                ("8", kernel.sum_rows_8, Kernel::REFERENCE.sum_rows_8),
+                ("4", kernel.sum_rows_4, Kernel::REFERENCE.sum_rows_4),
+            ] {
+                let (mut found, mut wanted) = (vec![7; width], vec![7; width]);
+                function(&rows, &ids, &mut found);
+                expected(&rows, &ids, &mut wanted);
+                assert_eq!(found, wanted, "{} {name} {width}", kernel.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn dense_layers() {
+    let mut numbers = Numbers(3);
+    for kernel in others() {
+        for width in [2, 4, 16, 30, 32, 48, 64, 96, 130, 260] {
+            for (count, rows) in [(16, 1), (16, 3), (32, 4), (48, 5), (96, 9), (16, 0)] {
+                for extreme in [false, true] {
+                    let weights = numbers.weights(width * count + 1, extreme);
+                    let inputs = numbers.inputs(width * rows + 1, extreme);
+                    for shift in [0, 1] {
+                        let (weights, inputs) =
+                            (&weights[shift..][..width * count], &inputs[shift..][..width * rows]);
+                        let mut found: Vec<i32> = (0..count * rows).map(|at| at as i32 - 9).collect();
+                        let mut wanted = found.clone();
+                        (kernel.dense)(weights, width, inputs, &mut found);
+                        (Kernel::REFERENCE.dense)(weights, width, inputs, &mut wanted);
+                        assert_eq!(found, wanted, "{} {width} x {count} x {rows}", kernel.name());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn gates() {
+    let mut numbers = Numbers(4);
+    for kernel in others() {
+        for units in (16..=256).step_by(16) {
+            for shift in [0, 5, 31] {
+                let sums: Vec<i32> = (0..3 * units)
+                    .map(|_| match numbers.next() % 4 {
+                        0 => i32::MAX,
+                        1 => i32::MIN,
+                        _ => (numbers.next() % (1 << 20)) as i32 - (1 << 19),
+                    })
+                    .collect();
+                let multipliers: Vec<u8> =
+                    (0..3 * units).flat_map(|_| (numbers.next() as i16 & i16::MAX).to_le_bytes()).collect();
+                let cell: Vec<i32> = (0..units).map(|_| (numbers.next() % 32_769) as i32 - 16_384).collect();
+                let run = |kernel: &Kernel| {
+                    let (mut cell, mut state) = (cell.clone(), vec![0; units]);
+                    (kernel.gates)(&sums, &multipliers, shift, &mut cell, &mut state);
+                    (cell, state)
+                };
+                let (cell, state) = run(kernel);
+                assert_eq!((&cell, &state), (&run(&Kernel::REFERENCE).0, &run(&Kernel::REFERENCE).1));
+                assert!(cell.iter().all(|cell| cell.abs() <= 16_384), "a cell never leaves its range");
+                assert!(state.iter().all(|state| state.abs() <= 2047));
+            }
+        }
+    }
+}
+
+#[test]
+fn joined_sums() {
+    let mut numbers = Numbers(5);
+    for kernel in others() {
+        for width in 0..=130 {
+            for shift in [1, 20, 40, 62] {
+                let by = Requantizer { multiplier: (numbers.next() as i32).abs(), shift };
+                let mut sums = |bits: u32| -> Vec<i32> {
+                    (0..width).map(|_| (numbers.next() % (1 << bits)) as i32 - (1 << (bits - 1))).collect()
+                };
+                let (words, characters) = (sums(24), sums(31));
+                let (mut found, mut wanted) = (vec![1; width], vec![2; width]);
+                (kernel.join)(&words, &characters, by, &mut found);
+                (Kernel::REFERENCE.join)(&words, &characters, by, &mut wanted);
+                assert_eq!(found, wanted, "{}", kernel.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Phrases: a few neighbouring tokens as one number, so that every span of a text can be looked up in a list of values.
+//!
+//! The tokens are those of [`tokens`](super::tokens), except that each character of a script without spaces is a token by
+//! itself. White space takes no part: `30 %` and `30%` are one phrase.
+
+use super::features::{WORD, mix, spread};
+use super::words::{Step, Steps, TokenKind, steps};
+use core::iter::FusedIterator;
+
+/// A token as one number, and its place in the original text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenHash {
+    /// The hash of its normalised characters, as the features of a text hash a whole word before the last step.
+    pub hash: u32,
+    /// What it is made of. [`TokenKind::Unspaced`] is one character here, not a run.
+    pub kind: TokenKind,
+    /// Byte offset where it begins.
+    pub start: u32,
+    /// Byte offset where it ends.
+    pub end: u32,
+}
+
+/// The tokens of a text as numbers, in order. Allocates nothing.
+#[inline]
+pub fn token_hashes(text: &str) -> TokenHashes<'_> {
+    let mut steps = steps(text);
+    let next = steps.next();
+    TokenHashes { steps, next }
+}
+
+/// Iterator over the tokens of a text as numbers; made by [`token_hashes`].
+#[derive(Clone, Debug)]
+pub struct TokenHashes<'a> {
+    steps: Steps<'a>,
+    /// The first character of the next token.
+    next: Option<Step>,
+}
+
+impl Iterator for TokenHashes<'_> {
+    type Item = TokenHash;
+
+    #[inline]
+    fn next(&mut self) -> Option<TokenHash> {
+        let Step { character, kind, .. } = self.next?;
+        let mut token = TokenHash {
+            hash: mix(WORD, character.value.into()),
+            kind,
+            start: character.start,
+            end: character.end,
+        };
+        self.next = loop {
+            match self.steps.next() {
+                Some(step) if !begins(&step) => {
+                    token.hash = mix(token.hash, step.character.value.into());
+                    token.end = step.character.end;
+                }
+                next => break next,
+            }
+        };
+        Some(token)
+    }
+}
+
+impl FusedIterator for TokenHashes<'_> {}
+
+/// Whether this character is the first of a token of a phrase.
+#[inline]
+fn begins(step: &Step) -> bool {
+    step.first || step.kind == TokenKind::Unspaced
+}
+
+/// The characters of a text's tokens, with one space between two words and none elsewhere: two texts have the same
+/// characters exactly if they have the same tokens.
+#[inline]
+pub(crate) fn phrase_characters(text: &str) -> PhraseCharacters<'_> {
+    PhraseCharacters { steps: steps(text), before: None, held: None }
+}
+
+/// Iterator over the characters of a phrase; made by [`phrase_characters`].
+#[derive(Clone, Debug)]
+pub(crate) struct PhraseCharacters<'a> {
+    steps: Steps<'a>,
+    /// The kind of token before.
+    before: Option<TokenKind>,
+    /// What comes behind a space.
+    held: Option<(char, TokenKind)>,
+}
+
+impl Iterator for PhraseCharacters<'_> {
+    /// The character, and the kind of its token; a space has that of a word.
+    type Item = (char, TokenKind);
+
+    #[inline]
+    fn next(&mut self) -> Option<(char, TokenKind)> {
+        if let Some(held) = self.held.take() {
+            return Some(held);
+        }
+        let Step { character, kind, first } = self.steps.next()?;
+        let before = self.before.replace(kind);
+        if first && kind == TokenKind::Word && before == Some(TokenKind::Word) {
+            self.held = Some((character.value, kind));
+            return Some((' ', kind));
+        }
+        Some((character.value, kind))
+    }
+}
+
+impl FusedIterator for PhraseCharacters<'_> {}
+
+/// The hash of a phrase, taken in token by token.
+///
+/// ```
+/// use stonechat_engine::text::{PhraseHash, phrase_hash, token_hashes};
+///
+/// let mut phrase = PhraseHash::new();
+/// for token in token_hashes("in the Living  room").skip(2) {
+///     phrase = phrase.push(token.hash);
+/// }
+/// assert_eq!(phrase.finish(), phrase_hash("living room"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhraseHash(u32);
+
+impl PhraseHash {
+    /// No token yet.
+    #[inline]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PHRASE)
+    }
+
+    /// The phrase with one more token behind it.
+    #[inline]
+    #[must_use]
+    pub const fn push(self, token_hash: u32) -> Self {
+        Self(mix(self.0, token_hash))
+    }
+
+    /// The hash of the phrase, spread evenly over 32 bits.
+    #[inline]
+    #[must_use]
+    pub const fn finish(self) -> u32 {
+        spread(self.0)
+    }
+}
+
+impl Default for PhraseHash {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where the hash of a phrase starts.
+const PHRASE: u32 = 0x1656_67b1;
+
+/// The hash of all tokens of a text. Texts that differ only in case, width or white space between tokens have the same.
+#[must_use]
+pub fn phrase_hash(text: &str) -> u32 {
+    token_hashes(text).fold(PhraseHash::new(), |phrase, token| phrase.push(token.hash)).finish()
+}

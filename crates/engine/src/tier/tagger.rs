@@ -1,0 +1,386 @@
+//! The tagger: a state runs over the tokens forward, another backward, and both together score the tags of each token
+//! (Huang, Xu and Yu, "Bidirectional LSTM-CRF Models for Sequence Tagging", 2015).
+//!
+//! The recurrent layer is an LSTM whose input gate is what the forget gate leaves (Greff et al., "LSTM: A Search Space
+//! Odyssey", 2017). Its cell is a mean of candidates, so it never leaves ±1: 15 bits hold it, and nothing saturates.
+
+use crate::format::{
+    Container, Dense, Direction, FeatureSettings, Features, Filter, FormatError, LANES, Phrases, Recurrent,
+    Rows, SectionKind, Transitions,
+};
+use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
+use crate::prediction::{Read, Score};
+use crate::text::{Group, PhraseHash, TokenHash, TokenKind, token_features};
+use alloc::boxed::Box;
+use alloc::vec;
+
+/// Features gathered before their rows are added.
+const GATHERED: usize = 64;
+/// The places that a token can have in a phrase of a list: alone, first, last, between.
+pub(crate) const PLACES: u32 = 4;
+
+/// A tagger in a model file, proven sound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tagger<'a> {
+    pub(crate) settings: FeatureSettings,
+    pub(crate) filter: Filter<'a>,
+    /// Rows of features; behind them, for each slot and place, one of phrases that stood in it in training, and, behind these,
+    /// one of phrases in its list of values.
+    pub(crate) rows: Rows<'a>,
+    pub(crate) recurrent: Recurrent<'a>,
+    pub(crate) phrases: Phrases<'a>,
+    pub(crate) emissions: Dense<'a>,
+    pub(crate) transitions: Transitions<'a>,
+    /// What makes scores of labels of the states; none in a model without labels.
+    pub(crate) labels: Option<Dense<'a>>,
+    slots: u32,
+}
+
+/// Says whether a phrase, by its hash, is in the list of values of a slot.
+pub(crate) trait Membership {
+    /// Hands each slot whose list has a phrase of this hash to `found`.
+    fn slots(&self, hash: u32, found: &mut dyn FnMut(u32));
+}
+
+/// The memory that a tagger computes in.
+#[derive(Clone, Debug)]
+pub(crate) struct TaggerScratch {
+    pub(crate) tokens: Box<[TokenHash]>,
+    /// How many of the tokens the text at hand has.
+    pub(crate) count: usize,
+    ids: [u32; GATHERED],
+    /// Of each token the sum of the rows of its words and phrases, and that of its characters, in 256ths over the root of their
+    /// number; later, the sums of its gates in one direction.
+    sums: Box<[i32]>,
+    /// What goes into the recurrent layer, token by token.
+    inputs: Box<[i16]>,
+    cell: Box<[i32]>,
+    /// The states of each token: forward, then backward.
+    states: Box<[i16]>,
+    /// The states of one direction, token by token.
+    state: Box<[i16]>,
+    /// What goes into the layer of the labels.
+    pooled: Box<[i16]>,
+}
+
+impl<'a> Tagger<'a> {
+    pub(crate) fn read(container: &Container<'a>, labels: usize, slots: usize) -> Result<Self, FormatError> {
+        let section = |kind| container.section(kind);
+        let dense = |kind| Dense::read(kind, section(kind)?);
+        let tagger = Self {
+            settings: Features::read(section(SectionKind::Features)?)?,
+            filter: Filter::read(section(SectionKind::Filter)?)?,
+            rows: Rows::read(section(SectionKind::Rows)?)?,
+            recurrent: Recurrent::read(section(SectionKind::Tagger)?)?,
+            phrases: Phrases::read(section(SectionKind::Phrases)?, slots as u32)?,
+            emissions: dense(SectionKind::Emissions)?,
+            transitions: Transitions::read(section(SectionKind::Transitions)?)?,
+            labels: if labels == 0 { None } else { Some(dense(SectionKind::Output)?) },
+            slots: slots as u32,
+        };
+        let broken = |kind, rule| Err(FormatError::Section { kind, offset: 0, rule });
+        let Recurrent { dim, units, .. } = tagger.recurrent;
+        let listed = tagger.slots * PLACES * 2;
+        if tagger.rows.dim != dim || tagger.rows.bits != 8 {
+            return broken(SectionKind::Rows, "a row has not as many numbers as a token, or not of 8 bits");
+        }
+        if tagger.rows.buckets <= listed
+            || tagger.filter.owned().is_some_and(|rows| rows + listed != tagger.rows.buckets)
+        {
+            return broken(
+                SectionKind::Rows,
+                "there are not as many rows as the filter has places and the slots have lists",
+            );
+        }
+        if tagger.emissions.inputs != 2 * units || tagger.emissions.outputs != 2 * tagger.slots + 1 {
+            return broken(
+                SectionKind::Emissions,
+                "the layer does not take two states or does not give one score for each tag",
+            );
+        }
+        if tagger.transitions.tags() != tagger.emissions.outputs {
+            return broken(SectionKind::Transitions, "there are not as many tags as slots ask for");
+        }
+        if tagger.transitions.labels() as usize != labels {
+            return broken(SectionKind::Transitions, "there are not as many labels as names");
+        }
+        if let Some(output) = &tagger.labels {
+            if output.inputs != 2 * units + dim {
+                return broken(SectionKind::Output, "the layer does not take two states and a token");
+            }
+            if output.outputs as usize != labels {
+                return broken(SectionKind::Output, "the layer does not give one score for each label");
+            }
+        }
+        Ok(tagger)
+    }
+
+    /// Rows that features have.
+    const fn feature_rows(&self) -> u32 {
+        self.rows.buckets - self.slots * PLACES * 2
+    }
+
+    /// Bytes of scratch memory behind pointers.
+    pub(crate) fn memory(&self) -> usize {
+        let Recurrent { dim, units, max_tokens, .. } = self.recurrent;
+        let (dim, units, tokens) = (dim as usize, units as usize, max_tokens as usize);
+        let labels = self.labels.as_ref().map_or(0, Dense::stride);
+        tokens * (size_of::<TokenHash>() + (2 * dim).max(3 * units) * 4 + dim * 2 + 2 * units * 2)
+            + units * 6
+            + labels * 2
+    }
+
+    /// The most table rows read and multiply-adds done for a text of so many characters.
+    pub(crate) fn worst_case(&self, characters: u32) -> (u64, u64) {
+        let read = characters.saturating_mul(18).min(self.settings.max_characters);
+        let features = FeatureSettings { max_characters: read, ..self.settings }.max_features();
+        let tokens = u64::from(read.min(self.recurrent.max_tokens));
+        let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
+        let Recurrent { dim, units, max_phrase, .. } = self.recurrent;
+        let recurrent = 2 * 3 * u64::from(units) * u64::from(dim + units);
+        let labels = self.labels.as_ref().map_or(0, dense);
+        // A character of a script without spaces stands in so many n-grams of each length.
+        let runs = (3..=u64::from(self.settings.unspaced_ngrams.1)).sum::<u64>();
+        // Beside its n-grams a token has itself, two shapes and three pairs, and each phrase that it may be part of.
+        let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2;
+        (
+            u64::from(features) + tokens * (6 + runs + phrases),
+            tokens * (recurrent + dense(&self.emissions)) + labels,
+        )
+    }
+
+    /// Reads the text and computes the states of its tokens and the scores of its labels.
+    pub(crate) fn run(
+        &self,
+        text: &str,
+        lists: &dyn Membership,
+        kernel: &Kernel,
+        scratch: &mut TaggerScratch,
+        scores: &mut [Score],
+    ) -> Read {
+        let read = self.embed(text, lists, kernel, scratch);
+        self.recur(kernel, scratch);
+        self.classify(kernel, scratch, scores);
+        read
+    }
+
+    /// Sums the rows of each token.
+    fn embed(
+        &self,
+        text: &str,
+        lists: &dyn Membership,
+        kernel: &Kernel,
+        scratch: &mut TaggerScratch,
+    ) -> Read {
+        let TaggerScratch { tokens, count, ids, sums, inputs, .. } = scratch;
+        let dim = self.recurrent.dim as usize;
+        let rows = self.feature_rows();
+        let mut known_words = 0;
+        let mut known_features = 0;
+        let mut gather = Gather { rows: self.rows.data, kernel, ids, waiting: 0, whose: None, characters: 0 };
+        // Tokens come in order, and the first feature of each clears its place.
+        let mut cleared = 0;
+        let (found, mut read) = token_features(text, &self.settings, tokens, |token, feature| {
+            if token >= cleared {
+                cleared = token + 1;
+                place(sums, 2 * dim, token).fill(0);
+            }
+            let Some(row) = self.filter.row(feature.hash, rows) else { return };
+            known_words += u32::from(feature.word);
+            known_features += 1;
+            gather.push(row, (token, feature.group), dim, sums);
+        });
+        gather.flush(dim, sums);
+        *count = found;
+        read.known_words = known_words;
+        read.features = known_features;
+        let max_phrase = self.recurrent.max_phrase as usize;
+        for first in 0..found {
+            let mut phrase = PhraseHash::new();
+            for (length, token) in tokens.iter().take(found).skip(first).take(max_phrase).enumerate() {
+                phrase = phrase.push(token.hash);
+                let hash = phrase.finish();
+                let mut mark = |base: u32| {
+                    for at in 0..=length {
+                        let position = match (at, length) {
+                            (_, 0) => 0,
+                            (0, _) => 1,
+                            (at, length) if at == length => 2,
+                            _ => 3,
+                        };
+                        let words = place(sums, 2 * dim, first + at).get_mut(..dim).unwrap_or_default();
+                        (kernel.sum_rows_8)(self.rows.data, &[base + position], words);
+                    }
+                };
+                for slot in self.phrases.slots(hash) {
+                    mark(rows + slot * PLACES);
+                }
+                lists.slots(hash, &mut |slot| mark(rows + (self.slots + slot) * PLACES));
+            }
+        }
+        for (input, sum) in inputs.chunks_exact_mut(dim).zip(sums.chunks_exact(2 * dim)).take(found) {
+            let (words, characters) = sum.split_at(dim);
+            (kernel.join)(words, characters, self.recurrent.input, input);
+        }
+        read
+    }
+
+    /// Runs the states over the tokens.
+    fn recur(&self, kernel: &Kernel, scratch: &mut TaggerScratch) {
+        let TaggerScratch { count, sums, inputs, cell, states, state, .. } = scratch;
+        let (dim, units, count) = (self.recurrent.dim as usize, self.recurrent.units as usize, *count);
+        let Some(inputs) = inputs.get(..count * dim) else { return };
+        for (direction, Direction { biases, multipliers, inputs: weights, states: own }) in
+            self.recurrent.directions.iter().enumerate()
+        {
+            let Some(sums) = sums.get_mut(..count * 3 * units) else { return };
+            for sums in sums.chunks_exact_mut(3 * units) {
+                for (sum, bias) in sums.iter_mut().zip(biases.iter()) {
+                    *sum = bias as i32;
+                }
+            }
+            (kernel.dense)(weights, dim, inputs, sums);
+            cell.fill(0);
+            state.fill(0);
+            for step in 0..count {
+                let token = if direction == 0 { step } else { count - 1 - step };
+                let sums = place(sums, 3 * units, token);
+                if step > 0 {
+                    (kernel.dense)(own, units, state, sums);
+                }
+                (kernel.gates)(sums, multipliers, self.recurrent.shift, cell, state);
+                if let Some(place) =
+                    states.get_mut((2 * token + direction) * units..).and_then(|s| s.get_mut(..units))
+                {
+                    place.copy_from_slice(state);
+                }
+            }
+        }
+    }
+
+    /// Scores the labels: the largest of each number of the states, and the sum of the tokens over the root of their number.
+    fn classify(&self, kernel: &Kernel, scratch: &mut TaggerScratch, scores: &mut [Score]) {
+        let Some(output_layer) = &self.labels else { return };
+        let TaggerScratch { count, sums, inputs, states, pooled, .. } = scratch;
+        let (dim, states_width) = (self.recurrent.dim as usize, 2 * self.recurrent.units as usize);
+        let (largest, rest) = pooled.split_at_mut(states_width.min(pooled.len()));
+        largest.fill(if *count == 0 { 0 } else { -MAX_ACTIVATION });
+        for states in states.chunks_exact(states_width).take(*count) {
+            for (largest, &state) in largest.iter_mut().zip(states) {
+                *largest = state.max(*largest);
+            }
+        }
+        let Some(sum) = sums.get_mut(..dim) else { return };
+        sum.fill(0);
+        for inputs in inputs.chunks_exact(dim).take(*count) {
+            for (sum, &input) in sum.iter_mut().zip(inputs) {
+                *sum += i32::from(input);
+            }
+        }
+        let root = i64::from(inverse_sqrt(*count as u32));
+        let most = i64::from(MAX_ACTIVATION);
+        for (pooled, &sum) in rest.iter_mut().zip(sum.iter()) {
+            // At most 2^14 tokens of 2^11 over a root: below 2^19 · 2^8.
+            let mean = ((i64::from(sum) * root) >> 16) as i32;
+            *pooled = requantize(mean, self.recurrent.pooled).clamp(-most, most) as i16;
+        }
+        let rows = output_layer.weights().chunks_exact(output_layer.stride());
+        for (index, (score, weights)) in scores.iter_mut().zip(rows).enumerate() {
+            *score = Score(score_of(output_layer, index, weights, pooled, kernel));
+        }
+    }
+
+    /// How well a tag suits a token, without its neighbours, in the units of a [`Score`].
+    pub(crate) fn emission(&self, token: usize, tag: u32, kernel: &Kernel, scratch: &TaggerScratch) -> i32 {
+        let width = 2 * self.recurrent.units as usize;
+        let Some(states) = scratch.states.get(token * width..(token + 1) * width) else { return 0 };
+        let start = tag as usize * self.emissions.stride();
+        let Some(weights) = self.emissions.weights().get(start..start + self.emissions.stride()) else {
+            return 0;
+        };
+        score_of(&self.emissions, tag as usize, weights, states, kernel)
+    }
+}
+
+/// One score of a layer, within 2³⁰.
+fn score_of(layer: &Dense<'_>, index: usize, weights: &[u8], inputs: &[i16], kernel: &Kernel) -> i32 {
+    let (bias, scale) = layer.output(index);
+    requantize((kernel.dot)(weights, inputs) + bias, scale).clamp(-(1 << 30), 1 << 30) as i32
+}
+
+/// The numbers of one token among those of all.
+fn place(numbers: &mut [i32], width: usize, token: usize) -> &mut [i32] {
+    numbers.get_mut(token * width..(token + 1) * width).unwrap_or_default()
+}
+
+/// Rows that wait to be added to the sum of one token: that of its words, or that of its characters.
+struct Gather<'s> {
+    rows: &'s [u8],
+    kernel: &'s Kernel,
+    ids: &'s mut [u32; GATHERED],
+    waiting: usize,
+    /// The token and the group of the rows at hand.
+    whose: Option<(usize, Group)>,
+    /// How many rows of characters the token at hand has.
+    characters: u32,
+}
+
+impl Gather<'_> {
+    fn push(&mut self, row: u32, whose: (usize, Group), dim: usize, sums: &mut [i32]) {
+        if self.whose != Some(whose) {
+            self.flush(dim, sums);
+            self.whose = Some(whose);
+        } else if self.waiting == GATHERED {
+            self.add(dim, sums);
+        }
+        if let Some(place) = self.ids.get_mut(self.waiting) {
+            *place = row;
+        }
+        self.waiting += 1;
+        self.characters += u32::from(whose.1 == Group::Characters);
+    }
+
+    /// Adds what waits.
+    fn add(&mut self, dim: usize, sums: &mut [i32]) {
+        let Some((token, group)) = self.whose else { return };
+        let ids = self.ids.get(..self.waiting).unwrap_or_default();
+        let (words, characters) = place(sums, 2 * dim, token).split_at_mut_checked(dim).unwrap_or_default();
+        (self.kernel.sum_rows_8)(self.rows, ids, if group == Group::Words { words } else { characters });
+        self.waiting = 0;
+    }
+
+    /// Adds what waits, and divides the sum of a token's characters by the root of their number.
+    fn flush(&mut self, dim: usize, sums: &mut [i32]) {
+        self.add(dim, sums);
+        if let Some((token, Group::Characters)) = self.whose {
+            let root = i64::from(inverse_sqrt(self.characters));
+            for sum in place(sums, 2 * dim, token).iter_mut().skip(dim) {
+                // Below 2^23 · 2^24, and in 256ths below 2^31: there are less than 2^16 rows of 2^7.
+                *sum = ((i64::from(*sum) * root) >> 16) as i32;
+            }
+            self.characters = 0;
+        }
+    }
+}
+
+impl TaggerScratch {
+    pub(crate) fn new(tagger: &Tagger<'_>) -> Self {
+        let Recurrent { dim, units, max_tokens, .. } = tagger.recurrent;
+        let (dim, units, tokens) = (dim as usize, units as usize, max_tokens as usize);
+        let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0 };
+        let pooled = tagger.labels.as_ref().map_or(0, Dense::stride);
+        Self {
+            tokens: vec![nothing; tokens].into_boxed_slice(),
+            count: 0,
+            ids: [0; GATHERED],
+            sums: vec![0; tokens * (2 * dim).max(3 * units)].into_boxed_slice(),
+            inputs: vec![0; tokens * dim].into_boxed_slice(),
+            cell: vec![0; units].into_boxed_slice(),
+            states: vec![0; tokens * 2 * units].into_boxed_slice(),
+            state: vec![0; units].into_boxed_slice(),
+            pooled: vec![0; pooled].into_boxed_slice(),
+        }
+    }
+}
+
+const _: () = assert!(LANES == 16);

@@ -1,0 +1,422 @@
+//! Lists of values that a slot may have, and the phrases that stand for them.
+//!
+//! A list is bytes, from a model file or made while running; it is used where it lies. All numbers are little-endian:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 5 × 4 | number of phrases *n*, of values *m*, of slots *s* (a power of two above *n*), bytes of the phrases *p* and of the values *v* |
+//! | 66 × 4 | for each length 0 to 64, and for all longer ones: how many phrases are shorter |
+//! | *n* × 8 | which characters each phrase has, shortest phrase first |
+//! | *n* × 4 | the hash of each phrase |
+//! | *n* × 4 | the value that each phrase stands for |
+//! | (*n* + 1) × 4 | where each phrase begins, and where the last one ends |
+//! | (*m* + 1) × 4 | likewise the values |
+//! | *s* × 4 | the table of hashes: 0 or the number of a phrase, counted from 1; linear probing |
+//! | *p* | the phrases, normalised, UTF-8 |
+//! | *v* | the values, UTF-8 |
+//!
+//! A length is a number of characters. A phrase that stands for several values is there once for each.
+
+#![allow(clippy::indexing_slicing)] // Only of this file's own small arrays, by numbers that are checked beside.
+
+use crate::text::{TokenKind, phrase_characters, phrase_hash};
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::iter;
+use core::str;
+
+/// Texts and phrases that are longer, in characters, are only found exactly.
+const LONGEST: usize = 64;
+/// Each length up to [`LONGEST`], one for all that are longer, and the end.
+const GROUPS: usize = LONGEST + 2;
+const HEADER: usize = 5;
+/// The largest distance that is ever looked for.
+const REACH: usize = 2;
+
+/// Values, and the phrases that stand for them.
+///
+/// ```
+/// use stonechat_engine::value::ValueList;
+///
+/// let phrases = [("kitchen", 0), ("living room", 1), ("lounge", 1)];
+/// let bytes = ValueList::write(phrases.into_iter(), &["kitchen", "living room"]);
+/// let list = ValueList::read(&bytes).unwrap();
+/// let found = list.find("Kithcen").unwrap();
+/// assert_eq!((list.canonical(found.index), found.distance), ("kitchen", 1));
+/// assert!(list.find("garden").is_none());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ValueList<'a> {
+    /// How many phrases are shorter than each length.
+    groups: &'a [[u8; 4]],
+    signatures: &'a [[u8; 8]],
+    hashes: &'a [[u8; 4]],
+    values: &'a [[u8; 4]],
+    phrase_offsets: &'a [[u8; 4]],
+    value_offsets: &'a [[u8; 4]],
+    table: &'a [[u8; 4]],
+    phrase_text: &'a [u8],
+    value_text: &'a [u8],
+}
+
+/// Where a text was found in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Match {
+    /// The place of the value in the list, from 0.
+    pub index: u32,
+    /// How many characters the text is away from a phrase of the value: 0 to 2.
+    pub distance: u8,
+}
+
+impl<'a> ValueList<'a> {
+    /// The bytes of the list of `values`, from phrases and the places of the values that they stand for. A value is found
+    /// by its own name only if that is among the phrases.
+    ///
+    /// Phrases without a token, such as white space, and those whose value is not there, are left out; the order of the
+    /// phrases does not matter.
+    pub fn write<'s>(phrases: impl Iterator<Item = (&'s str, u32)>, values: &[&str]) -> Vec<u8> {
+        let mut sorted = BTreeSet::new();
+        for (phrase, value) in phrases.filter(|&(_, value)| (value as usize) < values.len()) {
+            let normalised: String = phrase_characters(phrase).map(|(character, _)| character).collect();
+            let length = normalised.chars().count();
+            if length > 0 {
+                sorted.insert((length.min(LONGEST + 1), normalised, value, phrase_hash(phrase)));
+            }
+        }
+        let slots = (sorted.len() * 2).next_power_of_two();
+        let mut table = alloc::vec![0; slots];
+        for (at, (.., hash)) in sorted.iter().enumerate() {
+            let free = probe(*hash, slots).find(|&slot| table.get(slot) == Some(&0));
+            if let Some(slot) = free.and_then(|slot| table.get_mut(slot)) {
+                *slot = at as u32 + 1;
+            }
+        }
+        let phrases = || sorted.iter().map(|(_, phrase, ..)| phrase.as_str());
+        let lengths = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::len).sum::<usize>();
+        let (phrase_bytes, value_bytes) = (lengths(&mut phrases()), lengths(&mut values.iter().copied()));
+        let mut out = Vec::new();
+        let mut put = |number: usize| out.extend_from_slice(&(number as u32).to_le_bytes());
+        [sorted.len(), values.len(), slots, phrase_bytes, value_bytes].into_iter().for_each(&mut put);
+        (0..GROUPS).for_each(|length| put(sorted.iter().filter(|(of, ..)| *of < length).count()));
+        for phrase in phrases() {
+            out.extend_from_slice(&signature(phrase.chars()).to_le_bytes());
+        }
+        let mut put = |number: u32| out.extend_from_slice(&number.to_le_bytes());
+        sorted.iter().for_each(|(.., hash)| put(*hash));
+        sorted.iter().for_each(|(_, _, value, _)| put(*value));
+        offsets(phrases()).for_each(&mut put);
+        offsets(values.iter().copied()).for_each(&mut put);
+        table.into_iter().for_each(&mut put);
+        phrases().chain(values.iter().copied()).for_each(|text| out.extend_from_slice(text.as_bytes()));
+        out
+    }
+
+    /// The list that these bytes are, from the first to the last.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the bytes break, as words.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, &'static str> {
+        let list = Self::laid_out(bytes)?;
+        let (phrases, values) = (list.phrases(), list.len());
+        check_offsets(list.phrase_offsets, list.phrase_text)?;
+        check_offsets(list.value_offsets, list.value_text)?;
+        let groups = || list.groups.iter().map(|&bytes| u32::from_le_bytes(bytes) as usize);
+        if !groups().is_sorted() || groups().next_back().is_none_or(|last| last > phrases) {
+            return Err("the phrases of a list are not ordered by length");
+        }
+        if list.values.iter().any(|&value| u32::from_le_bytes(value) as usize >= values) {
+            return Err("a phrase stands for a value that the list does not have");
+        }
+        let filled =
+            || list.table.iter().map(|&slot| u32::from_le_bytes(slot) as usize).filter(|&slot| slot > 0);
+        if filled().count() != phrases || filled().any(|slot| slot > phrases) {
+            return Err("the table of a list does not name each phrase");
+        }
+        Ok(list)
+    }
+
+    /// The list that these bytes are, of which only the sizes are looked at: for bytes that [`ValueList::read`] took, or
+    /// [`ValueList::write`] made.
+    pub(super) fn laid_out(bytes: &'a [u8]) -> Result<Self, &'static str> {
+        const SHORT: &str = "the list ends too early";
+        let mut rest = bytes;
+        let header = take::<4>(&mut rest, HEADER).ok_or(SHORT)?;
+        let size = |at: usize| number(header, at) as usize;
+        let (phrases, values, slots, phrase_bytes, value_bytes) =
+            (size(0), size(1), size(2), size(3), size(4));
+        if !slots.is_power_of_two() || slots <= phrases {
+            return Err("the table of a list is no power of two above the number of phrases");
+        }
+        let list = Self {
+            groups: take(&mut rest, GROUPS).ok_or(SHORT)?,
+            signatures: take(&mut rest, phrases).ok_or(SHORT)?,
+            hashes: take(&mut rest, phrases).ok_or(SHORT)?,
+            values: take(&mut rest, phrases).ok_or(SHORT)?,
+            phrase_offsets: take(&mut rest, phrases.saturating_add(1)).ok_or(SHORT)?,
+            value_offsets: take(&mut rest, values.saturating_add(1)).ok_or(SHORT)?,
+            table: take(&mut rest, slots).ok_or(SHORT)?,
+            phrase_text: rest.split_off(..phrase_bytes).ok_or(SHORT)?,
+            value_text: rest.split_off(..value_bytes).ok_or(SHORT)?,
+        };
+        if !rest.is_empty() {
+            return Err("the list is longer than its content");
+        }
+        Ok(list)
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.value_offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there are no values.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many phrases there are.
+    #[must_use]
+    pub const fn phrases(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The value at this place; empty if there is none.
+    #[must_use]
+    pub fn canonical(&self, index: u32) -> &'a str {
+        piece(self.value_text, self.value_offsets, index as usize)
+    }
+
+    /// Whether a phrase of the list has this hash, made by [`phrase_hash`](crate::text::phrase_hash). A text that is no
+    /// phrase has such a hash once in 2³² / [`phrases`](Self::phrases) times.
+    #[inline]
+    #[must_use]
+    pub fn contains(&self, hash: u32) -> bool {
+        self.bucket(hash).any(|phrase| number(self.hashes, phrase) == hash)
+    }
+
+    /// The value that a text stands for: whose phrase is the same after normalisation, or else the one nearest to it.
+    ///
+    /// Near is at most one edit for texts and phrases of 4 to 7 characters (the shorter of the two counts), two from 8 to
+    /// 64, and none for others. An edit inserts, drops or changes a character, or swaps two neighbours ("optimal string
+    /// alignment"); digits, and characters of scripts without spaces, are never edited. If phrases of several values are
+    /// equally near, there is no answer.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Match> {
+        let mut query = Query { characters: ['\0'; LONGEST], length: 0, exact: false };
+        for (character, kind) in phrase_characters(text) {
+            if let Some(place) = query.characters.get_mut(query.length) {
+                *place = character;
+            }
+            query.length += 1;
+            query.exact |= kind == TokenKind::Unspaced;
+        }
+        let mut best = Best { distance: 0, value: None, tie: false };
+        for phrase in self.bucket(phrase_hash(text)) {
+            if phrase_characters(text).map(|(character, _)| character).eq(self.phrase(phrase).chars()) {
+                best.offer(number(self.values, phrase), 0);
+            }
+        }
+        if best.value.is_none() {
+            best.distance = REACH;
+            self.search(&query, &mut best);
+        }
+        let index = best.value.filter(|_| !best.tie)?;
+        Some(Match { index, distance: best.distance as u8 })
+    }
+
+    /// Offers all phrases near the query, those of its length first.
+    fn search(&self, query: &Query, best: &mut Best) {
+        if query.exact || query.length > LONGEST {
+            return;
+        }
+        let characters = query.characters.get(..query.length).unwrap_or_default();
+        let signature = signature(characters.iter().copied());
+        for apart in 0..=REACH {
+            let longer = Some(query.length + apart);
+            let shorter = query.length.checked_sub(apart).filter(|_| apart > 0);
+            for length in [shorter, longer].into_iter().flatten().filter(|&length| length <= LONGEST) {
+                let start = number(self.groups, length) as usize;
+                let end = number(self.groups, length + 1) as usize;
+                for (at, &set) in self.signatures.get(start..end).unwrap_or_default().iter().enumerate() {
+                    let reach = allowed(length.min(query.length)).min(best.distance);
+                    if reach < apart || reach == 0 {
+                        break;
+                    }
+                    // An edit takes away one character at most, and adds one at most: each changes one bit.
+                    if more_ones(u64::from_le_bytes(set) ^ signature, reach) {
+                        continue;
+                    }
+                    if let Some(distance) = distance(characters, self.phrase(start + at), reach) {
+                        best.offer(number(self.values, start + at), distance);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The normalised phrase at this place.
+    fn phrase(&self, at: usize) -> &'a str {
+        piece(self.phrase_text, self.phrase_offsets, at)
+    }
+
+    /// The phrases whose hash leads to the same slots.
+    #[inline]
+    fn bucket(&self, hash: u32) -> impl Iterator<Item = usize> {
+        probe(hash, self.table.len())
+            .map(|slot| number(self.table, slot) as usize)
+            .take_while(|&filled| filled > 0)
+            .map(|filled| filled - 1)
+    }
+}
+
+/// A text to look for.
+struct Query {
+    characters: [char; LONGEST],
+    /// How many characters the text has; may be more than there is room for.
+    length: usize,
+    /// Whether no edits are allowed.
+    exact: bool,
+}
+
+/// The nearest value so far.
+struct Best {
+    /// Its distance; before there is one, the farthest that is looked for.
+    distance: usize,
+    value: Option<u32>,
+    /// Whether another value is as near.
+    tie: bool,
+}
+
+impl Best {
+    fn offer(&mut self, value: u32, distance: usize) {
+        if self.value.is_none() || distance < self.distance {
+            *self = Self { distance, value: Some(value), tie: false };
+        } else if distance == self.distance && self.value != Some(value) {
+            self.tie = true;
+        }
+    }
+}
+
+/// How many edits are allowed for this number of characters.
+const fn allowed(length: usize) -> usize {
+    match length {
+        0..4 => 0,
+        4..8 => 1,
+        _ => REACH,
+    }
+}
+
+/// The slots where a phrase of this hash may stand, in order.
+#[inline]
+fn probe(hash: u32, slots: usize) -> impl Iterator<Item = usize> {
+    let mask = slots.wrapping_sub(1);
+    (0..slots).map(move |step| (hash as usize).wrapping_add(step) & mask)
+}
+
+/// Which characters there are: for each of 32 kinds of characters, a bit for the first of them and one for a second.
+#[inline]
+fn signature(characters: impl Iterator<Item = char>) -> u64 {
+    characters.fold(0, |set, character| {
+        let first = 1 << (character as u32 & 31);
+        set | first | (set & first) << 32
+    })
+}
+
+/// Whether more than twice `reach` bits are set. Quicker than to count them where no instruction does.
+#[inline]
+fn more_ones(mut bits: u64, reach: usize) -> bool {
+    for _ in 0..reach {
+        bits &= bits.wrapping_sub(1);
+        bits &= bits.wrapping_sub(1);
+    }
+    bits != 0
+}
+
+/// The number of edits between a text and a phrase, if it is at most `reach` (at most [`REACH`]) and touches no digit.
+fn distance(text: &[char], phrase: &str, reach: usize) -> Option<usize> {
+    /// Cells of a row: the diagonal, [`REACH`] beside it on each side, and a wall.
+    const WIDTH: usize = 2 * REACH + 3;
+    const WALL: u8 = 100;
+    // Cell `c` of row `r` holds the distance between the first `r` characters of the phrase and the first
+    // `r + c - REACH - 1` of the text.
+    let mut above = [WALL; WIDTH];
+    let mut two_above = [WALL; WIDTH];
+    for (column, cell) in above.iter_mut().skip(REACH + 1).take(REACH + 1).enumerate() {
+        *cell = column as u8;
+    }
+    let mut rows = 0;
+    let mut before = '\0';
+    for (row, of_phrase) in phrase.chars().enumerate() {
+        let mut cells = [WALL; WIDTH];
+        for cell in 1..WIDTH - 1 {
+            // The column, counted from 0 at the text's first character.
+            let Some(column) = (row + cell).checked_sub(REACH + 1) else {
+                if row + cell == REACH {
+                    cells[cell] = row as u8 + 1;
+                }
+                continue;
+            };
+            let Some(&of_text) = text.get(column) else { break };
+            let mut least = above[cell] + u8::from(of_text != of_phrase);
+            least = least.min(above[cell + 1] + 1).min(cells[cell - 1] + 1);
+            if row > 0 && of_text == before && column > 0 && text.get(column - 1) == Some(&of_phrase) {
+                least = least.min(two_above[cell] + 1);
+            }
+            cells[cell] = least;
+        }
+        if cells.iter().all(|&cell| usize::from(cell) > reach)
+            && above.iter().all(|&cell| usize::from(cell) > reach)
+        {
+            return None;
+        }
+        (two_above, above) = (above, cells);
+        before = of_phrase;
+        rows = row + 1;
+    }
+    let last = (text.len() + REACH + 1).checked_sub(rows)?;
+    let distance = usize::from(*above.get(last)?);
+    let digits = text.iter().copied().filter(char::is_ascii_digit);
+    let same_digits = || digits.eq(phrase.chars().filter(char::is_ascii_digit));
+    (distance <= reach && same_digits()).then_some(distance)
+}
+
+/// Takes `count` pieces of `N` bytes off the front.
+fn take<'a, const N: usize>(rest: &mut &'a [u8], count: usize) -> Option<&'a [[u8; N]]> {
+    let (front, behind) = rest.split_at_checked(count.checked_mul(N)?)?;
+    *rest = behind;
+    Some(front.as_chunks().0)
+}
+
+/// The number at this place; 0 beyond the end.
+#[inline]
+fn number(numbers: &[[u8; 4]], at: usize) -> u32 {
+    numbers.get(at).map_or(0, |&bytes| u32::from_le_bytes(bytes))
+}
+
+/// Where each text begins when all are joined, and where the last ends.
+fn offsets<'s>(texts: impl Iterator<Item = &'s str>) -> impl Iterator<Item = u32> {
+    iter::once(0).chain(texts.scan(0, |end, text| {
+        *end += text.len() as u32;
+        Some(*end)
+    }))
+}
+
+/// The text between two offsets; empty if there is none.
+fn piece<'a>(texts: &'a [u8], offsets: &[[u8; 4]], at: usize) -> &'a str {
+    let (Some(&start), Some(&end)) = (offsets.get(at), offsets.get(at.saturating_add(1))) else { return "" };
+    let piece = texts.get(u32::from_le_bytes(start) as usize..u32::from_le_bytes(end) as usize);
+    str::from_utf8(piece.unwrap_or_default()).unwrap_or_default()
+}
+
+fn check_offsets(offsets: &[[u8; 4]], texts: &[u8]) -> Result<(), &'static str> {
+    let texts = str::from_utf8(texts).map_err(|_| "a text of a list is not UTF-8")?;
+    let all = || offsets.iter().map(|&bytes| u32::from_le_bytes(bytes) as usize);
+    if all().next() != Some(0) || all().next_back() != Some(texts.len()) || !all().is_sorted() {
+        return Err("the texts of a list do not follow each other");
+    }
+    if all().all(|at| texts.is_char_boundary(at)) { Ok(()) } else { Err("a text of a list is not UTF-8") }
+}

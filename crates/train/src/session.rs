@@ -1,0 +1,136 @@
+//! A trainer, and what all trainings share: the recipe, the facts that travel in the file, the decision rule.
+
+use crate::calibrate::Calibration;
+use crate::error::TrainError;
+use crate::progress::{Listener, Progress};
+use crate::recipe::Recipe;
+use crate::report::TrainReport;
+use serde::Serialize;
+use stonechat_engine::Confidence;
+use stonechat_engine::format::{DecisionRule, Tier};
+use stonechat_task::{Splits, Task, digest};
+
+/// Trains models.
+///
+/// The same rows, recipe and seed give the same file, byte for byte, with any number of threads.
+pub struct Trainer<'l> {
+    pub(crate) recipe: Recipe,
+    pub(crate) tier: Option<Tier>,
+    pub(crate) threads: usize,
+    pub(crate) listener: Box<Listener<'l>>,
+}
+
+/// What came out of a training.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The bytes of the model file.
+    pub model: Vec<u8>,
+    /// How it went.
+    pub report: TrainReport,
+}
+
+/// The facts that travel in the file, in the order in which they stand there.
+#[derive(Serialize)]
+struct Meta<'a> {
+    maker: &'static str,
+    task: TaskFacts<'a>,
+    recipe: &'a Recipe,
+    data: DataFacts,
+    training: &'a TrainReport,
+}
+
+#[derive(Serialize)]
+struct TaskFacts<'a> {
+    name: &'a str,
+    language: Option<&'a str>,
+    kind: String,
+    out_of_scope: &'a str,
+}
+
+#[derive(Serialize)]
+struct DataFacts {
+    digest: String,
+    train: usize,
+    valid: usize,
+    test: usize,
+}
+
+impl<'l> Trainer<'l> {
+    /// A trainer with this recipe, one thread, and nobody to tell.
+    #[must_use]
+    pub fn new(recipe: Recipe) -> Self {
+        Self { recipe, tier: None, threads: 1, listener: Box::new(|_| {}) }
+    }
+
+    /// Trains a model of this tier. Without it, rows with slots make a tagger, and others a bag; a bag leaves slots out.
+    #[must_use]
+    pub fn tier(mut self, tier: Tier) -> Self {
+        self.tier = Some(tier);
+        self
+    }
+
+    /// Trains with up to so many threads; 0 counts as 1.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Tells this listener how far the training is.
+    #[must_use]
+    pub fn on_progress(mut self, listener: Box<Listener<'l>>) -> Self {
+        self.listener = listener;
+        self
+    }
+
+    /// The facts that travel in the file.
+    pub(crate) fn facts(
+        &self,
+        task: &Task,
+        splits: &Splits,
+        report: &TrainReport,
+    ) -> Result<String, TrainError> {
+        let meta = Meta {
+            maker: concat!("stonechat ", env!("CARGO_PKG_VERSION")),
+            task: TaskFacts {
+                name: &task.name,
+                language: task.language.as_deref(),
+                kind: task.kind.to_string(),
+                out_of_scope: &task.out_of_scope,
+            },
+            recipe: &self.recipe,
+            data: DataFacts {
+                digest: format!("blake3:{}", hex(&digest(splits))),
+                train: splits.train.len(),
+                valid: splits.valid.len(),
+                test: splits.test.len(),
+            },
+            training: report,
+        };
+        serde_json::to_string(&meta).map_err(|error| TrainError::Fault(error.to_string()))
+    }
+
+    pub(crate) fn tell(&mut self, stage: &'static str) {
+        (self.listener)(&Progress { stage, done: 0, total: 1, epoch: None, loss: None });
+    }
+
+    pub(crate) fn rule(&self, multi_label: bool, calibration: Calibration) -> DecisionRule {
+        let one = f64::from(Confidence::ONE.raw());
+        let confidence = |share: f64| Confidence::from_raw(libm::round(share * one) as u32);
+        let exponent = |value: f64| libm::round(value * std::f64::consts::LOG2_E * one);
+        let most = f64::from(1 << 24);
+        DecisionRule {
+            multi_label,
+            sharpness: exponent(calibration.slope).clamp(0.0, most) as u32,
+            offset: exponent(calibration.offset).clamp(-most, most) as i32,
+            min_confidence: confidence(self.recipe.min_confidence),
+            label_threshold: confidence(self.recipe.label_threshold),
+            out_of_scope: None,
+            slot_sharpness: 0,
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,100 @@
+//! How large a tagger becomes, before it is fitted.
+
+use crate::error::TrainError;
+use crate::filter::Known;
+use crate::recipe::Recipe;
+use crate::sequence::PLACES;
+
+/// What is settled before the rows are looked at more closely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaggerPlan {
+    pub(crate) dim: usize,
+    pub(crate) units: usize,
+    /// Features that are known at the most.
+    pub(crate) most_features: usize,
+    /// Phrases that are known at the most.
+    pub(crate) most_phrases: usize,
+    /// Bytes for filter and table.
+    room: u64,
+    slots: usize,
+}
+
+/// Bytes of headers, recorded answers and facts.
+const OVERHEAD: u64 = 14_000;
+/// Sizes that are tried, the largest first: numbers of a token, and of the state of a direction.
+const SIZES: [(usize, usize); 5] = [(96, 96), (64, 64), (48, 48), (32, 32), (16, 16)];
+/// The share of the file that may go into layers before they become smaller.
+const LAYER_SHARE: u64 = 3;
+/// Bytes of a phrase, and the share of the room that phrases may take.
+const PHRASE_BYTES: u64 = 7;
+const PHRASE_SHARE: u64 = 5;
+/// The share of the room that the filter may take.
+const FILTER_SHARE: f64 = 0.15;
+const MOST_FEATURES: usize = 10_000_000;
+const LEAST_ROWS: u64 = 64;
+
+impl TaggerPlan {
+    /// Plans a tagger of so many labels, whose names take so many bytes, and slots, whose names and values take so many.
+    pub(crate) fn new(
+        recipe: &Recipe,
+        max_size: u64,
+        (labels, label_bytes): (usize, u64),
+        (slots, slot_bytes): (usize, u64),
+    ) -> Result<Self, TrainError> {
+        let fixed = |dim: usize, units: usize| {
+            let [labels, slots, dim, units] = [labels, slots, dim, units].map(|n| n as u64);
+            let tags = 2 * slots + 1;
+            let recurrent = 2 * 3 * units * (dim + units + 6) + 512;
+            let emissions = tags * (2 * units + 9) + 128;
+            let transitions = 2 * tags * (tags + 1 + labels);
+            let output = labels * ((2 * units + dim).next_multiple_of(16) + 9) + 128;
+            let rules = slots * labels.max(1);
+            let phrase_rows = 2 * u64::from(PLACES) * slots * dim;
+            OVERHEAD
+                + label_bytes
+                + 4 * labels
+                + slot_bytes
+                + 16 * slots
+                + recurrent
+                + emissions
+                + transitions
+                + output
+                + rules
+                + phrase_rows
+        };
+        let own = |given: u32, size: usize| if given == 0 { size } else { given as usize };
+        let sizes =
+            SIZES.map(|(dim, units)| (own(recipe.dim, dim).next_multiple_of(16), own(recipe.units, units)));
+        let least = |&(dim, units): &(usize, usize)| fixed(dim, units) + LEAST_ROWS * (dim as u64 + 2);
+        let chosen = sizes
+            .iter()
+            .find(|&&(dim, units)| fixed(dim, units) <= max_size / LAYER_SHARE)
+            .or_else(|| sizes.iter().rfind(|size| least(size) <= max_size));
+        let Some(&(dim, units)) = chosen else {
+            return Err(TrainError::Size { max_size, least: sizes.iter().map(least).min().unwrap_or(0) });
+        };
+        let room = max_size - fixed(dim, units);
+        Ok(Self {
+            dim,
+            units,
+            most_features: ((room as f64 * FILTER_SHARE / 2.46) as usize).clamp(1, MOST_FEATURES),
+            most_phrases: (room / PHRASE_SHARE / PHRASE_BYTES) as usize,
+            room,
+            slots,
+        })
+    }
+
+    /// How many rows features have, when there is a filter of so many places and so many phrases, and whether each feature owns
+    /// the row of its place.
+    pub(crate) fn feature_rows(&self, known: &Known, phrases: usize) -> (usize, bool) {
+        let places = known.len() as u64;
+        // Fingerprints of two bytes.
+        let filter = 2 * places;
+        let room = self.room.saturating_sub(phrases as u64 * PHRASE_BYTES);
+        if filter + places.div_ceil(4) + places * self.dim as u64 <= room {
+            return (known.len(), true);
+        }
+        let rows = room.saturating_sub(filter) / self.dim as u64;
+        (rows.clamp(1, (1 << 24) - 2 * u64::from(PLACES) * self.slots as u64) as usize, false)
+    }
+}

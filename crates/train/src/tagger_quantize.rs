@@ -1,0 +1,156 @@
+//! A tagger from floating point to integers, after training.
+
+use crate::quantize::{LIMIT_8, best_scale, dense, requantizer, round};
+use crate::tier::tagger::{Dropout, Network, TextRow};
+use pulp::Arch;
+use stonechat_engine::format::{Dense, DirectionWeights, Recurrent, Rows, SectionKind, Transitions};
+use stonechat_engine::kernel::{MAX_ACTIVATION, Requantizer};
+
+/// Texts that the ranges of the activations are measured on, at the most.
+const MEASURED: usize = 1000;
+/// One unit of a state.
+const STATE: f32 = 1.0 / 2048.0;
+/// A row of gate weights has at least this share of the largest scale: else its sums would not fit into 16 bits.
+const LEAST_SCALE: f32 = 0.25;
+
+/// The sections that a quantised tagger fills.
+pub(crate) fn quantize(
+    network: &Network,
+    max_tokens: u32,
+    max_phrase: u32,
+    texts: &[TextRow],
+) -> Vec<(SectionKind, Vec<u8>)> {
+    let shape = network.shape;
+    let table_scale = table_scale(&network.table);
+    let numbers: Vec<u8> =
+        network.table.iter().map(|&value| round(value, table_scale, LIMIT_8) as u8).collect();
+    let mut rounded = network.clone();
+    for (value, &number) in rounded.table.iter_mut().zip(&numbers) {
+        *value = f32::from(number as i8) * table_scale;
+    }
+    let (mut inputs, mut pooled) = (Vec::new(), Vec::new());
+    for text in texts.iter().step_by(texts.len().div_ceil(MEASURED).max(1)) {
+        let forward = rounded.forward(Arch::new(), &[text], Dropout::default(), None, false);
+        inputs.extend_from_slice(forward.inputs());
+        if shape.labels > 0 {
+            pooled.extend_from_slice(forward.pooled_tokens(0, shape));
+        }
+    }
+    let activation = f32::from(MAX_ACTIVATION);
+    let input_scale = best_scale(&sampled(&inputs), activation);
+    let pooled_scale = best_scale(&sampled(&pooled), activation);
+    // Sums of rows, and of tokens, are in 256ths.
+    let input = requantizer(f64::from(table_scale) / f64::from(input_scale) / 256.0);
+    let pooling = requantizer(f64::from(input_scale) / f64::from(pooled_scale) / 256.0);
+
+    let (directions, shift) = gates(network, input_scale);
+    let table = Rows {
+        buckets: shape.rows as u32,
+        dim: shape.dim as u32,
+        bits: 8,
+        multipliers: [0, 0],
+        shift: 1,
+        data: &numbers,
+    };
+    let recurrent =
+        Recurrent::new(shape.dim as u32, shape.units as u32, max_tokens, max_phrase, input, pooling, shift);
+    let score = |_: usize| 1.0 / 65_536.0;
+    let layers = &network.layers;
+    let emissions = columns(&layers.emissions, shape.tags);
+    let emission_rows = dense(&emissions, &layers.emission_biases, STATE, &score);
+    let mut sections = vec![
+        (SectionKind::Tagger, recurrent.write(&directions)),
+        (SectionKind::Emissions, Dense::write(shape.states() as u32, &emission_rows)),
+        (
+            SectionKind::Transitions,
+            Transitions::write(
+                &thousandths(&layers.pairs),
+                &thousandths(&layers.starts),
+                &thousandths(&layers.tag_biases),
+            ),
+        ),
+        (SectionKind::Rows, table.write()),
+    ];
+    if shape.labels > 0 {
+        let mut output = columns(&layers.output, shape.labels);
+        for row in output.chunks_exact_mut(shape.pooled()) {
+            // States and tokens have different units, and one scale.
+            for weight in &mut row[shape.states()..] {
+                *weight *= pooled_scale / STATE;
+            }
+        }
+        let rows = dense(&output, &layers.output_biases, STATE, &score);
+        sections.push((SectionKind::Output, Dense::write(shape.pooled() as u32, &rows)));
+    }
+    sections
+}
+
+fn table_scale(table: &[f32]) -> f32 {
+    // Every value would take long on a large table, and tells no more.
+    let stride = (table.len() / 200_000).max(1) | 1;
+    let sample: Vec<f32> = table.iter().copied().filter(|&value| value != 0.0).step_by(stride).collect();
+    best_scale(&sample, LIMIT_8)
+}
+
+fn sampled(values: &[f32]) -> Vec<f32> {
+    let stride = (values.len() / 200_000).max(1) | 1;
+    values.iter().copied().step_by(stride).collect()
+}
+
+/// Matrices lie with one row for each input; the file has one for each output.
+fn columns(numbers: &[f32], outputs: usize) -> Vec<f32> {
+    let inputs = numbers.len() / outputs;
+    (0..outputs).flat_map(|output| (0..inputs).map(move |input| numbers[input * outputs + output])).collect()
+}
+
+fn thousandths(numbers: &[f32]) -> Vec<i16> {
+    let limit = f32::from(i16::MAX);
+    numbers.iter().map(|&number| libm::roundf(number * 1024.0).clamp(-limit, limit) as i16).collect()
+}
+
+/// The gates of both directions, and by how many bits their sums are shifted.
+fn gates(network: &Network, input_scale: f32) -> ([DirectionWeights; 2], u32) {
+    let shape = network.shape;
+    let outputs = 3 * shape.units;
+    let layers = &network.layers;
+    // In units of a state's numbers, for both kinds of inputs: what a row adds to a sum in 2,048ths.
+    let rows: [Vec<Vec<f32>>; 2] = [0, 1].map(|direction| {
+        let inputs = columns(&layers.inputs[direction], outputs);
+        let states = columns(&layers.states[direction], outputs);
+        let pairs = inputs.chunks_exact(shape.dim).zip(states.chunks_exact(shape.units));
+        pairs
+            .map(|(inputs, states)| {
+                let inputs = inputs.iter().map(|weight| weight * input_scale / STATE);
+                inputs.chain(states.iter().copied()).collect()
+            })
+            .collect()
+    });
+    let scales =
+        rows.each_ref().map(|rows| -> Vec<f32> { rows.iter().map(|row| best_scale(row, LIMIT_8)).collect() });
+    let largest = scales.iter().flatten().fold(f32::MIN_POSITIVE, |most, &scale| most.max(scale));
+    let shift = (0..=31).rev().find(|&shift| largest * libm::ldexpf(1.0, shift) < 0.99).unwrap_or(0);
+    let directions = [0, 1].map(|direction| {
+        let mut weights = DirectionWeights {
+            biases: Vec::new(),
+            multipliers: Vec::new(),
+            inputs: Vec::new(),
+            states: Vec::new(),
+        };
+        let of = rows[direction].iter().zip(&scales[direction]).zip(&layers.gate_biases[direction]);
+        for ((row, &scale), &bias) in of {
+            let scale = scale.max(largest * LEAST_SCALE);
+            let limit = f64::from(1 << 28);
+            let bias = f64::from(bias) / f64::from(STATE) / f64::from(scale);
+            weights.biases.push(libm::round(bias).clamp(-limit, limit) as i32);
+            let multiplier = scale * libm::ldexpf(1.0, shift + 15);
+            weights.multipliers.push(libm::roundf(multiplier).clamp(1.0, f32::from(i16::MAX)) as i16);
+            let numbers: Vec<i8> = row.iter().map(|&weight| round(weight, scale, LIMIT_8)).collect();
+            weights.inputs.push(numbers[..shape.dim].to_vec());
+            weights.states.push(numbers[shape.dim..].to_vec());
+        }
+        weights
+    });
+    (directions, shift as u32)
+}
+
+const _: fn(f64) -> Requantizer = requantizer;

@@ -1,0 +1,451 @@
+//! From rows with slots to a model file: the part of the trainer that makes taggers.
+
+use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, calibrate_slots, score};
+use crate::error::TrainError;
+use crate::filter::Known;
+use crate::pack::Package;
+use crate::progress::Meter;
+use crate::recipe::Recipe;
+use crate::report::{SlotReport, TrainReport};
+use crate::sequence::{Numbers, PLACES, PhraseBook, Sequence, near};
+use crate::session::{Trained, Trainer};
+use crate::slot_values;
+use crate::tagger_plan::TaggerPlan;
+use crate::tagger_quantize::quantize;
+use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, tag};
+use pulp::Arch;
+use std::collections::BTreeMap;
+use stonechat_engine::format::{
+    DecisionRule, Features, MAX_SLOTS, Phrases, SectionKind, SlotEntry, SlotRule, Slots, Tier,
+};
+use stonechat_engine::value::Language;
+use stonechat_engine::{Confidence, Model};
+use stonechat_eval::{Options, evaluate};
+use stonechat_task::{
+    Example, Kind, Schema, SlotKind, Splits, Task, label_names, schema_violations, slot_names,
+};
+
+/// The rows of a training.
+pub(crate) struct TaggedRows<'a> {
+    /// To learn from; the first `part` of them, where there is one, a draft may see.
+    pub(crate) learned: Vec<&'a Example>,
+    pub(crate) part: Option<usize>,
+    /// To tune on.
+    pub(crate) tuning: Vec<&'a Example>,
+}
+
+/// What a tagger answers with.
+struct Answers {
+    labels: Vec<String>,
+    slots: Vec<String>,
+    kinds: Vec<SlotKind>,
+    /// For each label, or once where there are none, a rule for each slot.
+    rules: Vec<Vec<SlotRule>>,
+    language: Option<Language>,
+}
+
+/// A fitted and quantised tagger, before it is a file.
+struct Fitted {
+    network: Network,
+    features: usize,
+    hashes: Vec<u32>,
+    buckets: Vec<u32>,
+    book: PhraseBook,
+    declared: Vec<Vec<u32>>,
+    feature_rows: u32,
+    sections: Vec<(SectionKind, Vec<u8>)>,
+}
+
+/// How good a fitted tagger is on the tuning rows.
+struct Verdict {
+    calibration: Calibration,
+    sharpness: f64,
+    accuracy: Option<f64>,
+    float_accuracy: Option<f64>,
+    ece: Option<f64>,
+    f1: Option<f64>,
+    float_f1: Option<f64>,
+    exact_match: Option<f64>,
+}
+
+/// Tuning rows that the confidence of slots is calibrated on, at the most: each is answered many times.
+const MOST_CALIBRATED: usize = 500;
+
+impl Answers {
+    fn new(task: &Task, learned: &[&Example]) -> Result<Self, TrainError> {
+        if let Some(error) = schema_violations(task, learned.iter().copied()).into_iter().next() {
+            return Err(TrainError::Task(error));
+        }
+        let labels = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
+        let slots = slot_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
+        if slots.is_empty() {
+            return Err(TrainError::NoSlots);
+        }
+        if slots.len() > MAX_SLOTS as usize {
+            return Err(TrainError::TooManySlots { found: slots.len() });
+        }
+        let schema = Schema::infer(task, learned);
+        let kind = |name: &String| schema.slot(name).map_or(SlotKind::Text, |slot| slot.kind.clone());
+        let rules = |label: &str| -> Vec<SlotRule> {
+            let intent = schema.intent(label);
+            // That no row has a slot twice proves little: only a declaration forbids it.
+            let open = task.schema.intent(label).is_none();
+            let has = |names: &[String], name: &String| names.contains(name);
+            let rule = |name: &String| {
+                intent.map_or(SlotRule::default(), |intent| SlotRule {
+                    allowed: has(&intent.slots, name),
+                    required: has(&intent.required, name),
+                    repeated: has(&intent.slots, name) && (open || has(&intent.repeated, name)),
+                })
+            };
+            slots.iter().map(rule).collect()
+        };
+        let rules = if labels.is_empty() {
+            vec![rules("")]
+        } else {
+            labels.iter().map(|label| rules(label)).collect()
+        };
+        let kinds = slots.iter().map(kind).collect();
+        let language = match &task.language {
+            Some(tag) => Language::from_tag(tag),
+            None => Some(Language::English),
+        };
+        Ok(Self { labels, slots, kinds, rules, language })
+    }
+
+    fn section(&self) -> Result<Vec<u8>, TrainError> {
+        let values: Vec<Vec<u8>> = self
+            .slots
+            .iter()
+            .zip(&self.kinds)
+            .map(|(name, kind)| slot_values::bytes(name, kind))
+            .collect::<Result<_, _>>()?;
+        let entries: Vec<SlotEntry<'_>> = self
+            .slots
+            .iter()
+            .zip(&self.kinds)
+            .zip(&values)
+            .map(|((name, kind), values)| SlotEntry {
+                name,
+                kind: slot_values::value_type(kind).code(),
+                values,
+            })
+            .collect();
+        Ok(Slots::write(self.language.map_or(Slots::NO_LANGUAGE, Language::code), &entries, &self.rules))
+    }
+
+    fn sequences(&self, rows: &[&Example], recipe: &Recipe) -> Vec<Sequence> {
+        let mut places: BTreeMap<&str, u32> = BTreeMap::new();
+        for (index, label) in self.labels.iter().enumerate() {
+            places.insert(label, index as u32);
+        }
+        let settings = recipe.features();
+        let label = |row: &Example| row.labels.first().and_then(|label| places.get(label.as_str())).copied();
+        rows.iter()
+            .map(|row| {
+                Sequence::read(
+                    row,
+                    &self.slots,
+                    label(row).unwrap_or(0),
+                    &settings,
+                    recipe.max_tokens as usize,
+                )
+            })
+            .collect()
+    }
+}
+
+impl Trainer<'_> {
+    /// Trains a tagger: labels, where there are any, and slots together.
+    pub(crate) fn train_tagger(
+        mut self,
+        task: &Task,
+        splits: &Splits,
+        rows: &TaggedRows<'_>,
+        notes: impl FnOnce(&Self, &[String], Option<f64>) -> Vec<String>,
+    ) -> Result<Trained, TrainError> {
+        if task.kind == Kind::MultiLabel {
+            return Err(TrainError::ManyLabelsWithSlots);
+        }
+        let answers = Answers::new(task, &rows.learned)?;
+        self.tell("reading");
+        let section = answers.section()?;
+        let name_bytes = |names: &[String]| names.iter().map(|name| name.len() as u64).sum::<u64>();
+        let plan = TaggerPlan::new(
+            &self.recipe,
+            self.recipe.max_size,
+            (answers.labels.len(), name_bytes(&answers.labels)),
+            (answers.slots.len(), section.len() as u64),
+        )?;
+        let texts = answers.sequences(&rows.learned, &self.recipe);
+        if texts.iter().all(|text| text.tokens.is_empty()) {
+            return Err(TrainError::NoRows);
+        }
+        let tuning = answers.sequences(&rows.tuning, &self.recipe);
+        let whole = epochs(&self.recipe, texts.len()) as u64 * texts.len() as u64;
+        let part = rows.part.map_or(0, |part| epochs(&self.recipe, part) as u64 * part as u64);
+        let fitted = {
+            let meter = Meter::new(whole + part, &mut *self.listener);
+            let one = |texts: &[Sequence], stream| {
+                fit_one(&self.recipe, plan, &answers, &section, texts, stream, self.threads, &meter)
+            };
+            let draft = rows.part.map(|part| one(&texts[..part], 1)).transpose()?;
+            (draft, one(&texts, 0)?)
+        };
+        self.tell("calibrating");
+        let (draft, fitted) = fitted;
+        let verdict = self.judge_tagger(&answers, draft.as_ref().unwrap_or(&fitted), rows, &tuning)?;
+        let loss = |float: Option<f64>, shipped: Option<f64>| {
+            float.zip(shipped).map(|(float, shipped)| 100.0 * (float - shipped))
+        };
+        let labelled = !answers.labels.is_empty();
+        let mut report = TrainReport {
+            tier: Tier::Tagger.name(),
+            linear: false,
+            train_rows: texts.len(),
+            valid_rows: tuning.len(),
+            draft: rows.part.is_some(),
+            labels: answers.labels.len(),
+            features: fitted.features,
+            buckets: fitted.network.shape.rows,
+            dim: plan.dim,
+            bits: 8,
+            hidden: 2 * plan.units,
+            float_accuracy: verdict.float_accuracy.filter(|_| labelled),
+            accuracy: verdict.accuracy.filter(|_| labelled),
+            quantization_loss_points: loss(verdict.float_accuracy, verdict.accuracy).filter(|_| labelled),
+            ece: verdict.ece,
+            temperature: 1.0 / verdict.calibration.slope,
+            slots: Some(SlotReport {
+                slots: answers.slots.len(),
+                phrases: fitted.book.phrases().len(),
+                f1: verdict.f1,
+                float_f1: verdict.float_f1,
+                quantization_loss_points: loss(verdict.float_f1, verdict.f1),
+                exact_match: verdict.exact_match,
+                temperature: 1.0 / verdict.sharpness,
+            }),
+            notes: Vec::new(),
+        };
+        report.notes = notes(&self, &answers.labels, report.accuracy);
+        if task.schema.intents.is_empty() {
+            report.notes.push(
+                "no intents are declared: each label has the slots that its rows have; `check --schema` prints them to adopt"
+                    .to_owned(),
+            );
+        }
+        let rule = self.tagger_rule(&answers, verdict.calibration, verdict.sharpness);
+        self.tell("recording");
+        let meta = self.facts(task, splits, &report)?;
+        let texts: Vec<&str> = rows.learned.iter().rev().map(|example| example.text.as_str()).collect();
+        let package = fitted.package(&answers.labels);
+        let count = self.recipe.recorded as usize;
+        let model = package.write(rule, &meta, &texts, count, self.recipe.max_size)?;
+        Ok(Trained { model, report })
+    }
+
+    fn tagger_rule(&self, answers: &Answers, calibration: Calibration, sharpness: f64) -> DecisionRule {
+        let mut rule = self.rule(false, calibration);
+        let one = f64::from(Confidence::ONE.raw());
+        let most = f64::from(1 << 24);
+        rule.slot_sharpness = libm::round(sharpness * std::f64::consts::LOG2_E * one).clamp(0.0, most) as u32;
+        if answers.labels.is_empty() {
+            // Each slot has a confidence of its own, and a long text of many slots is rarely right in all of them.
+            rule.min_confidence = Confidence::from_raw(0);
+        }
+        rule
+    }
+
+    /// Calibrates a packed tagger on the tuning rows, and compares it with its floating-point weights.
+    fn judge_tagger(
+        &self,
+        answers: &Answers,
+        fitted: &Fitted,
+        rows: &TaggedRows<'_>,
+        tuning: &[Sequence],
+    ) -> Result<Verdict, TrainError> {
+        let fault = |error: &dyn std::fmt::Display| TrainError::Fault(error.to_string());
+        let package = fitted.package(&answers.labels);
+        let mut verdict = Verdict {
+            calibration: Calibration::NONE,
+            sharpness: 1.0,
+            accuracy: None,
+            float_accuracy: None,
+            ece: None,
+            f1: None,
+            float_f1: None,
+            exact_match: None,
+        };
+        if tuning.is_empty() {
+            return Ok(verdict);
+        }
+        if !answers.labels.is_empty() {
+            let bytes = package.draft(self.tagger_rule(answers, verdict.calibration, verdict.sharpness));
+            let model = Model::open(&bytes).map_err(|error| fault(&error))?;
+            let labelled = rows.tuning.iter().zip(tuning);
+            let known =
+                labelled.filter(|(row, _)| row.labels.iter().all(|label| answers.labels.contains(label)));
+            let scored = score(&model, known.map(|(row, text)| (row.text.as_str(), vec![text.label])));
+            verdict.calibration = calibrate(&scored, false);
+        }
+        let few: Vec<&Example> = {
+            let step = rows.tuning.len().div_ceil(MOST_CALIBRATED).max(1);
+            rows.tuning.iter().copied().step_by(step).collect()
+        };
+        if few.len() >= LEAST_ROWS {
+            verdict.sharpness = calibrate_slots(&few, |sharpness| {
+                package.draft(self.tagger_rule(answers, verdict.calibration, sharpness))
+            })
+            .map_err(|error| fault(&error))?;
+        }
+        let bytes = package.draft(self.tagger_rule(answers, verdict.calibration, verdict.sharpness));
+        let model = Model::open(&bytes).map_err(|error| fault(&error))?;
+        let owned: Vec<Example> = rows.tuning.iter().map(|&example| example.clone()).collect();
+        let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
+        verdict.accuracy = evaluation.label.map(|label| label.accuracy);
+        verdict.ece = evaluation.calibration.map(|calibration| calibration.ece);
+        verdict.f1 = evaluation.slots.as_ref().map(|slots| slots.f1);
+        verdict.exact_match = evaluation.exact_match;
+        let (accuracy, f1) = float_scores(answers, fitted, rows, tuning, self.recipe.max_phrase as usize);
+        verdict.float_accuracy = Some(accuracy);
+        verdict.float_f1 = Some(f1);
+        Ok(verdict)
+    }
+}
+
+/// The accuracy of the labels and the F1 of the slots of the floating-point weights.
+fn float_scores(
+    answers: &Answers,
+    fitted: &Fitted,
+    rows: &TaggedRows<'_>,
+    tuning: &[Sequence],
+    longest: usize,
+) -> (f64, f64) {
+    let numbers = fitted.numbers(longest);
+    let (mut right, mut hits, mut found, mut wanted) = (0usize, 0usize, 0usize, 0usize);
+    for (example, text) in rows.tuning.iter().zip(tuning) {
+        wanted += example.slots.len();
+        let row = numbers.row(text, &[]);
+        if row.tokens.is_empty() {
+            continue;
+        }
+        let forward = fitted.network.forward(Arch::new(), &[&row], Dropout::default(), None, false);
+        let label = if answers.labels.is_empty() { 0 } else { best(&forward.logits) };
+        let named = answers.labels.get(label);
+        right += usize::from(named.is_some() && named == example.labels.first());
+        let allowed = |slot: usize| answers.rules.get(label).is_some_and(|rules| rules[slot].allowed);
+        for span in tag(&fitted.network, &forward, row.tokens.len(), allowed) {
+            found += 1;
+            let place = |token: usize| (text.tokens[token].start as usize, text.tokens[token].end as usize);
+            hits += usize::from(example.slots.iter().any(|slot| {
+                (slot.start, slot.end) == (place(span.0).0, place(span.1).1)
+                    && answers.slots[span.2] == slot.name
+            }));
+        }
+    }
+    let f1 = if found + wanted == 0 { 1.0 } else { 2.0 * hits as f64 / (found + wanted) as f64 };
+    (right as f64 / tuning.len().max(1) as f64, f1)
+}
+
+impl Fitted {
+    fn package<'a>(&self, labels: &'a [String]) -> Package<'a> {
+        Package { tier: Tier::Tagger, labels, sections: self.sections.clone() }
+    }
+
+    fn numbers(&self, longest: usize) -> Numbers<'_> {
+        Numbers {
+            hashes: &self.hashes,
+            buckets: &self.buckets,
+            book: &self.book,
+            declared: &self.declared,
+            feature_rows: self.feature_rows,
+            longest,
+        }
+    }
+}
+
+/// The features that are worth knowing: every token, and what else stands in two texts at least; their hashes, rising.
+fn known_features(texts: &[Sequence], most: usize) -> Vec<u32> {
+    let mut all: Vec<(u32, bool)> = Vec::new();
+    for text in texts {
+        let mut own: Vec<(u32, bool)> =
+            text.features.iter().map(|(_, feature)| (feature.hash, feature.word)).collect();
+        own.sort_unstable();
+        own.dedup();
+        all.append(&mut own);
+    }
+    all.sort_unstable();
+    let mut counted: Vec<(u32, usize)> = all
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|same| same.len() >= 2 || same.iter().any(|&(_, word)| word))
+        .filter_map(|same| same.first().map(|&(hash, _)| (hash, same.len())))
+        .collect();
+    if counted.len() > most {
+        counted.sort_by_key(|&(hash, count)| (std::cmp::Reverse(count), hash));
+        counted.truncate(most);
+        counted.sort_unstable();
+    }
+    counted.into_iter().map(|(hash, _)| hash).collect()
+}
+
+#[allow(clippy::too_many_arguments)] // Each is a different part of a training.
+fn fit_one(
+    recipe: &Recipe,
+    plan: TaggerPlan,
+    answers: &Answers,
+    slots: &[u8],
+    texts: &[Sequence],
+    stream: u64,
+    threads: usize,
+    meter: &Meter<'_, '_>,
+) -> Result<Fitted, TrainError> {
+    let longest = recipe.max_phrase as usize;
+    let hashes = known_features(texts, plan.most_features);
+    let known = Known::new(&hashes);
+    let every: Vec<&Sequence> = texts.iter().collect();
+    let mut book = PhraseBook::new(&every, longest);
+    book.keep_most(plan.most_phrases);
+    let phrases = book.phrases();
+    let (feature_rows, owned) = plan.feature_rows(&known, phrases.len());
+    let shared = |&hash: &u32| ((u64::from(hash) * feature_rows as u64) >> 32) as u32;
+    let buckets: Vec<u32> = if owned { known.places.clone() } else { hashes.iter().map(shared).collect() };
+    let slot_count = answers.slots.len();
+    let shape = Shape {
+        rows: feature_rows + 2 * PLACES as usize * slot_count,
+        dim: plan.dim,
+        units: plan.units,
+        tags: 2 * slot_count + 1,
+        labels: answers.labels.len(),
+    };
+    let mut fitted = Fitted {
+        network: Network::empty(shape),
+        features: hashes.len(),
+        hashes,
+        buckets,
+        book,
+        declared: answers.kinds.iter().map(slot_values::hashes).collect(),
+        feature_rows: feature_rows as u32,
+        sections: Vec::new(),
+    };
+    let rows: Vec<TextRow> = {
+        let numbers = fitted.numbers(longest);
+        let near = near(texts, longest);
+        let rows = texts.iter().zip(&near).map(|(text, near)| numbers.row(text, near));
+        rows.filter(|row| !row.tokens.is_empty()).collect()
+    };
+    let how = Fit { recipe, shape, stream, threads };
+    fitted.network = fit(&rows, &how, |rows, epoch, loss| meter.advance(rows as u64, Some((epoch, loss))));
+    if !fitted.network.is_finite() {
+        return Err(TrainError::Diverged);
+    }
+    fitted.network.forget_unread(&rows);
+    fitted.sections = vec![
+        (SectionKind::Features, Features::write(&recipe.features())),
+        (SectionKind::Slots, slots.to_vec()),
+        // A token has few features: one wrongly known would weigh much.
+        (SectionKind::Filter, known.section(owned, true)),
+        (SectionKind::Phrases, Phrases::write(&phrases)),
+    ];
+    fitted.sections.extend(quantize(&fitted.network, recipe.max_tokens, recipe.max_phrase, &rows));
+    Ok(fitted)
+}

@@ -1,0 +1,11 @@
+//! The tagger in floating point: a recurrent layer over the tokens, and a conditional random field over their tags.
+
+mod crf;
+mod decode;
+mod learn;
+mod matrix;
+mod network;
+
+pub(crate) use decode::tag;
+pub(crate) use learn::{Fit, epochs, fit};
+pub(crate) use network::{Dropout, Network, Shape, TextRow, TokenRow, best};

@@ -1,0 +1,906 @@
+//! The tagger in floating point: what `stonechat_engine`'s tier of the same name runs in integers, and how its errors flow back.
+
+use super::crf::{Factors, Sums, loss};
+use super::matrix::{View, multiply, transpose};
+use crate::math::{add_scaled, softmax};
+use crate::random::Random;
+use pulp::Arch;
+
+/// How large a tagger is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Rows of the table.
+    pub(crate) rows: usize,
+    /// Numbers in a row, and of a token.
+    pub(crate) dim: usize,
+    /// Numbers in the state of a direction.
+    pub(crate) units: usize,
+    /// Tags: twice the slots and one.
+    pub(crate) tags: usize,
+    /// Labels; 0 where there are none.
+    pub(crate) labels: usize,
+}
+
+impl Shape {
+    /// Outputs of the three gates of a direction: forget, candidate, output.
+    const fn gates(&self) -> usize {
+        3 * self.units
+    }
+
+    /// Numbers of both states of a token.
+    pub(crate) const fn states(&self) -> usize {
+        2 * self.units
+    }
+
+    /// Numbers that the labels are told by: both states and a token.
+    pub(crate) const fn pooled(&self) -> usize {
+        2 * self.units + self.dim
+    }
+}
+
+/// A token of a training row: its features, as rows of the table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TokenRow {
+    /// The token itself and its pairs: what tells it by heart.
+    pub(crate) identity: Vec<u32>,
+    pub(crate) shapes: Vec<u32>,
+    pub(crate) characters: Vec<u32>,
+    /// Phrases in lists that it is part of.
+    pub(crate) phrases: Vec<u32>,
+}
+
+/// A training row: a text's tokens, their tags, and its label, which is 0 where there are none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TextRow {
+    pub(crate) tokens: Vec<TokenRow>,
+    pub(crate) tags: Vec<u32>,
+    pub(crate) label: u32,
+}
+
+/// The weights but for the table. Matrices lie with one row for each input.
+#[derive(Clone, Debug)]
+pub(crate) struct Layers {
+    /// Of each direction, from a token to the gates: `dim` rows.
+    pub(crate) inputs: [Vec<f32>; 2],
+    /// Of each direction, from the state before to the gates: `units` rows.
+    pub(crate) states: [Vec<f32>; 2],
+    pub(crate) gate_biases: [Vec<f32>; 2],
+    /// From both states to the tags.
+    pub(crate) emissions: Vec<f32>,
+    pub(crate) emission_biases: Vec<f32>,
+    /// From each tag to each.
+    pub(crate) pairs: Vec<f32>,
+    pub(crate) starts: Vec<f32>,
+    /// What a tag scores more in a text of each label: `labels` rows.
+    pub(crate) tag_biases: Vec<f32>,
+    /// From what is pooled to the labels.
+    pub(crate) output: Vec<f32>,
+    pub(crate) output_biases: Vec<f32>,
+}
+
+/// How many arrays of weights there are.
+pub(super) const ARRAYS: usize = 13;
+/// Those that are biases, which do not decay.
+pub(super) const BIASES: [bool; ARRAYS] =
+    [false, false, false, false, true, true, false, true, false, true, false, false, true];
+
+impl Layers {
+    pub(super) fn arrays(&self) -> [&Vec<f32>; ARRAYS] {
+        let Self { inputs: [a, b], states: [c, d], gate_biases: [e, f], .. } = self;
+        let Self { emissions, emission_biases, pairs, starts, tag_biases, output, output_biases, .. } = self;
+        [a, b, c, d, e, f, emissions, emission_biases, pairs, starts, tag_biases, output, output_biases]
+    }
+
+    pub(super) fn arrays_mut(&mut self) -> [&mut Vec<f32>; ARRAYS] {
+        let Self {
+            inputs: [a, b],
+            states: [c, d],
+            gate_biases: [e, f],
+            emissions,
+            emission_biases,
+            pairs,
+            starts,
+            tag_biases,
+            output,
+            output_biases,
+        } = self;
+        [a, b, c, d, e, f, emissions, emission_biases, pairs, starts, tag_biases, output, output_biases]
+    }
+
+    pub(super) fn zeros(shape: Shape) -> Self {
+        let Shape { dim, units, tags, labels, .. } = shape;
+        let zeros = |count: usize| vec![0.0; count];
+        let two = |count: usize| [zeros(count), zeros(count)];
+        Self {
+            inputs: two(dim * shape.gates()),
+            states: two(units * shape.gates()),
+            gate_biases: two(shape.gates()),
+            emissions: zeros(shape.states() * tags),
+            emission_biases: zeros(tags),
+            pairs: zeros(tags * tags),
+            starts: zeros(tags),
+            tag_biases: zeros(labels * tags),
+            output: zeros(shape.pooled() * labels),
+            output_biases: zeros(labels),
+        }
+    }
+}
+
+/// The weights of a tagger.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub(crate) shape: Shape,
+    /// `rows` rows of `dim` numbers.
+    pub(crate) table: Vec<f32>,
+    pub(crate) layers: Layers,
+}
+
+/// Table rows start within this much of zero.
+const SPREAD: f32 = 0.15;
+
+impl Network {
+    pub(super) fn random(shape: Shape, random: &mut Random) -> Self {
+        let mut layers = Layers::zeros(shape);
+        let mut fill = |numbers: &mut [f32], spread: f32| {
+            for number in numbers {
+                *number = (random.unit() * 2.0 - 1.0) * spread;
+            }
+        };
+        let spread = |inputs: usize| libm::sqrtf(3.0 / inputs as f32);
+        for direction in 0..2 {
+            fill(&mut layers.inputs[direction], spread(shape.dim));
+            fill(&mut layers.states[direction], 0.7 * spread(shape.units));
+            // A cell remembers before it has learned what (Gers, Schmidhuber and Cummins, "Learning to Forget", 2000).
+            layers.gate_biases[direction][..shape.units].fill(1.0);
+        }
+        fill(&mut layers.emissions, spread(shape.states()));
+        fill(&mut layers.pairs, 0.05);
+        fill(&mut layers.output, 0.6 * spread(shape.pooled()));
+        let mut table = vec![0.0; shape.rows * shape.dim];
+        fill(&mut table, SPREAD);
+        Self { shape, table, layers }
+    }
+
+    /// A tagger that knows nothing.
+    pub(crate) fn empty(shape: Shape) -> Self {
+        Self { shape, table: Vec::new(), layers: Layers::zeros(shape) }
+    }
+
+    /// Clears the table rows that no row reads: they stay out of the way of the quantisation, and say nothing of new texts.
+    pub(crate) fn forget_unread(&mut self, texts: &[TextRow]) {
+        let mut read = vec![false; self.shape.rows];
+        for token in texts.iter().flat_map(|text| &text.tokens) {
+            let TokenRow { identity, shapes, characters, phrases } = token;
+            for &row in identity.iter().chain(shapes).chain(characters).chain(phrases) {
+                read[row as usize] = true;
+            }
+        }
+        for (row, read) in self.table.chunks_exact_mut(self.shape.dim).zip(read) {
+            if !read {
+                row.fill(0.0);
+            }
+        }
+    }
+
+    /// Whether every weight is a number.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.layers.arrays().into_iter().chain([&self.table]).flatten().all(|weight| weight.is_finite())
+    }
+}
+
+/// What is left out at random while learning: shares from 0 up to, but not including, 1.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Dropout {
+    /// Of the numbers of a token, the same ones in the whole text (Gal and Ghahramani, "A Theoretically Grounded Application of
+    /// Dropout in Recurrent Neural Networks", 2016).
+    pub(crate) input: f32,
+    /// Of the numbers of both states, likewise.
+    pub(crate) state: f32,
+    /// Of the tokens, what they are: these are known by their letters and shapes only.
+    pub(crate) word: f32,
+    /// Of the features of a token.
+    pub(crate) feature: f32,
+}
+
+/// A hyperbolic tangent made of two parabolas: x (1 − |x| / 4) between −2 and 2, where it reaches −1 and 1. The engine
+/// computes the same in integers.
+fn tanh(x: f32) -> f32 {
+    let x = x.clamp(-2.0, 2.0);
+    x * (1.0 - x.abs() * 0.25)
+}
+
+fn tanh_slope(x: f32) -> f32 {
+    (1.0 - x.abs() * 0.5).max(0.0)
+}
+
+fn sigmoid(x: f32) -> f32 {
+    0.5 + 0.5 * tanh(x * 0.5)
+}
+
+fn sigmoid_slope(x: f32) -> f32 {
+    0.25 * tanh_slope(x * 0.5)
+}
+
+/// Texts that are computed in step, the longest first: token after token, and of each token all texts that have it.
+struct Steps {
+    lengths: Vec<usize>,
+    /// Where each step's tokens begin.
+    starts: Vec<usize>,
+    /// How many texts each step has.
+    widths: Vec<usize>,
+    tokens: usize,
+}
+
+impl Steps {
+    fn new(texts: &[&TextRow]) -> Self {
+        let lengths: Vec<usize> = texts.iter().map(|text| text.tokens.len()).collect();
+        let (mut starts, mut widths, mut tokens) = (Vec::new(), Vec::new(), 0);
+        for step in 0..lengths.first().copied().unwrap_or(0) {
+            let width = lengths.partition_point(|&length| length > step);
+            starts.push(tokens);
+            widths.push(width);
+            tokens += width;
+        }
+        Self { lengths, starts, widths, tokens }
+    }
+
+    fn at(&self, text: usize, token: usize) -> usize {
+        self.starts[token] + text
+    }
+
+    /// Each token's place, and its place when every text is read from its end.
+    fn turned(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.lengths.iter().enumerate().flat_map(move |(text, &length)| {
+            (0..length).map(move |token| (self.at(text, token), self.at(text, length - 1 - token)))
+        })
+    }
+
+    /// Copies rows of `width` numbers so that texts read forward are read backward, and the other way round.
+    fn turn(&self, numbers: &[f32], width: usize) -> Vec<f32> {
+        let mut out = vec![0.0; numbers.len()];
+        for (at, turned) in self.turned() {
+            out[at * width..][..width].copy_from_slice(&numbers[turned * width..][..width]);
+        }
+        out
+    }
+}
+
+/// What a direction computed.
+struct Pass {
+    /// What goes in: token by token, in the order of the direction.
+    inputs: Vec<f32>,
+    /// The sums of the gates.
+    gates: Vec<f32>,
+    cells: Vec<f32>,
+    states: Vec<f32>,
+}
+
+/// What was computed for some texts.
+pub(crate) struct Forward {
+    steps: Steps,
+    /// The table rows of each token, and what each counts.
+    rows: Vec<Vec<(u32, f32)>>,
+    /// Tokens, with what was dropped.
+    inputs: Vec<f32>,
+    input_masks: Vec<f32>,
+    passes: [Pass; 2],
+    /// Both states of each token, with what was dropped.
+    states: Vec<f32>,
+    state_masks: Vec<f32>,
+    /// A score for each tag of each token.
+    emissions: Vec<f32>,
+    pooled: Vec<f32>,
+    /// Where the largest of each number of the states was.
+    largest: Vec<usize>,
+    /// A logit for each label of each text.
+    pub(crate) logits: Vec<f32>,
+}
+
+impl Forward {
+    /// The scores of the tags of a text's token.
+    pub(crate) fn emissions(&self, text: usize, token: usize) -> &[f32] {
+        let tags = self.emissions.len() / self.steps.tokens.max(1);
+        &self.emissions[self.steps.at(text, token) * tags..][..tags]
+    }
+
+    /// A text's tokens before the recurrent layer, one after another.
+    pub(crate) fn inputs(&self) -> &[f32] {
+        &self.inputs
+    }
+
+    /// The part of what tells the labels that comes from the tokens themselves, of a text.
+    pub(crate) fn pooled_tokens(&self, text: usize, shape: Shape) -> &[f32] {
+        &self.pooled[text * shape.pooled() + shape.states()..][..shape.dim]
+    }
+}
+
+/// What each table row of a token counts.
+fn weigh(token: &TokenRow, dropout: Dropout, mut random: Option<&mut Random>, rows: &mut Vec<(u32, f32)>) {
+    let mut leaves = |share: f32| match &mut random {
+        Some(random) if share > 0.0 => random.unit() < share,
+        _ => false,
+    };
+    let unknown = leaves(dropout.word);
+    for &row in &token.identity {
+        if !unknown && !leaves(dropout.feature) {
+            rows.push((row, 1.0));
+        }
+    }
+    for &row in token.shapes.iter().chain(&token.phrases) {
+        if !leaves(dropout.feature) {
+            rows.push((row, 1.0));
+        }
+    }
+    let first = rows.len();
+    for &row in &token.characters {
+        if !leaves(dropout.feature) {
+            rows.push((row, 1.0));
+        }
+    }
+    let scale = 1.0 / libm::sqrtf((rows.len() - first).max(1) as f32);
+    for (_, weight) in &mut rows[first..] {
+        *weight = scale;
+    }
+}
+
+fn mask(count: usize, share: f32, random: Option<&mut Random>) -> Vec<f32> {
+    match random {
+        Some(random) if share > 0.0 => {
+            (0..count).map(|_| if random.unit() < share { 0.0 } else { 1.0 / (1.0 - share) }).collect()
+        }
+        _ => vec![1.0; count],
+    }
+}
+
+impl Network {
+    /// Computes some texts, the longest first, none empty. With `random`, some of it is dropped. The tags of each text are scored
+    /// for `labels`, its own or those that are found.
+    pub(crate) fn forward(
+        &self,
+        arch: Arch,
+        texts: &[&TextRow],
+        dropout: Dropout,
+        mut random: Option<&mut Random>,
+        own_labels: bool,
+    ) -> Forward {
+        let shape = self.shape;
+        let Shape { dim, tags, labels, .. } = shape;
+        let steps = Steps::new(texts);
+        let tokens = steps.tokens;
+        let input_masks = mask(texts.len() * dim, dropout.input, random.as_deref_mut());
+        let state_masks = mask(texts.len() * shape.states(), dropout.state, random.as_deref_mut());
+        let mut rows = vec![Vec::new(); tokens];
+        let mut inputs = vec![0.0; tokens * dim];
+        for (text, row) in texts.iter().enumerate() {
+            for (token, features) in row.tokens.iter().enumerate() {
+                let at = steps.at(text, token);
+                weigh(features, dropout, random.as_deref_mut(), &mut rows[at]);
+                let input = &mut inputs[at * dim..][..dim];
+                for &(row, weight) in &rows[at] {
+                    add_scaled(weight, &self.table[row as usize * dim..][..dim], input);
+                }
+                for (input, mask) in input.iter_mut().zip(&input_masks[text * dim..]) {
+                    *input *= mask;
+                }
+            }
+        }
+        let passes = [
+            self.pass(arch, 0, &steps, inputs.clone()),
+            self.pass(arch, 1, &steps, steps.turn(&inputs, dim)),
+        ];
+        let mut states = vec![0.0; tokens * shape.states()];
+        let units = shape.units;
+        for (text, &length) in steps.lengths.iter().enumerate() {
+            for token in 0..length {
+                let (at, turned) = (steps.at(text, token), steps.at(text, length - 1 - token));
+                let state = &mut states[at * 2 * units..][..2 * units];
+                state[..units].copy_from_slice(&passes[0].states[at * units..][..units]);
+                state[units..].copy_from_slice(&passes[1].states[turned * units..][..units]);
+                for (state, mask) in state.iter_mut().zip(&state_masks[text * 2 * units..]) {
+                    *state *= mask;
+                }
+            }
+        }
+        let layers = &self.layers;
+        let mut emissions = layers.emission_biases.repeat(tokens);
+        let both = View::rows(&states, shape.states());
+        multiply(arch, tokens, shape.states(), tags, both, &layers.emissions, &mut emissions);
+        let mut forward = Forward {
+            steps,
+            rows,
+            inputs,
+            input_masks,
+            passes,
+            states,
+            state_masks,
+            emissions,
+            pooled: Vec::new(),
+            largest: Vec::new(),
+            logits: Vec::new(),
+        };
+        if labels > 0 {
+            self.classify(arch, &mut forward);
+            for (text, row) in texts.iter().enumerate() {
+                let label = if own_labels {
+                    row.label as usize
+                } else {
+                    best(&forward.logits[text * labels..][..labels])
+                };
+                for token in 0..row.tokens.len() {
+                    let at = forward.steps.at(text, token);
+                    add_scaled(
+                        1.0,
+                        &layers.tag_biases[label * tags..][..tags],
+                        &mut forward.emissions[at * tags..][..tags],
+                    );
+                }
+            }
+        }
+        forward
+    }
+
+    fn pass(&self, arch: Arch, direction: usize, steps: &Steps, inputs: Vec<f32>) -> Pass {
+        let Shape { dim, units, .. } = self.shape;
+        let width = self.shape.gates();
+        let mut gates = self.layers.gate_biases[direction].repeat(steps.tokens);
+        multiply(
+            arch,
+            steps.tokens,
+            dim,
+            width,
+            View::rows(&inputs, dim),
+            &self.layers.inputs[direction],
+            &mut gates,
+        );
+        let mut cells = vec![0.0; steps.tokens * units];
+        let mut states = vec![0.0; steps.tokens * units];
+        for (step, (&start, &count)) in steps.starts.iter().zip(&steps.widths).enumerate() {
+            let before = step.checked_sub(1).map(|before| steps.starts[before]);
+            let gates = &mut gates[start * width..][..count * width];
+            if let Some(before) = before {
+                let state = View::rows(&states[before * units..], units);
+                multiply(arch, count, units, width, state, &self.layers.states[direction], gates);
+            }
+            let (cells_before, cells_here) = cells.split_at_mut(start * units);
+            for text in 0..count {
+                let (forget, rest) = gates[text * width..][..width].split_at(units);
+                let (candidate, output) = rest.split_at(units);
+                let cell_before = before.map(|before| &cells_before[(before + text) * units..][..units]);
+                let cell = &mut cells_here[text * units..][..units];
+                let state = &mut states[(start + text) * units..][..units];
+                for unit in 0..units {
+                    let new = tanh(candidate[unit]);
+                    let old = cell_before.map_or(0.0, |cell| cell[unit]);
+                    cell[unit] = new + sigmoid(forget[unit]) * (old - new);
+                    state[unit] = sigmoid(output[unit]) * cell[unit];
+                }
+            }
+        }
+        Pass { inputs, gates, cells, states }
+    }
+
+    fn classify(&self, arch: Arch, forward: &mut Forward) {
+        let shape = self.shape;
+        let Shape { dim, labels, .. } = shape;
+        let (width, both) = (shape.pooled(), shape.states());
+        let texts = forward.steps.lengths.len();
+        forward.pooled = vec![0.0; texts * width];
+        forward.largest = vec![0; texts * both];
+        for (text, &length) in forward.steps.lengths.iter().enumerate() {
+            let (states, tokens) = forward.pooled[text * width..][..width].split_at_mut(both);
+            states.fill(f32::NEG_INFINITY);
+            let scale = 1.0 / libm::sqrtf(length as f32);
+            for token in 0..length {
+                let at = forward.steps.at(text, token);
+                let largest = &mut forward.largest[text * both..][..both];
+                for ((most, place), &state) in
+                    states.iter_mut().zip(largest).zip(&forward.states[at * both..])
+                {
+                    if state > *most {
+                        (*most, *place) = (state, at);
+                    }
+                }
+                add_scaled(scale, &forward.inputs[at * dim..][..dim], tokens);
+            }
+        }
+        forward.logits = self.layers.output_biases.repeat(texts);
+        let pooled = View::rows(&forward.pooled, width);
+        multiply(arch, texts, width, labels, pooled, &self.layers.output, &mut forward.logits);
+    }
+}
+
+/// The place of the largest number; of equals the first.
+pub(crate) fn best(numbers: &[f32]) -> usize {
+    (1..numbers.len()).fold(0, |best, at| if numbers[at] > numbers[best] { at } else { best })
+}
+
+/// What a step's texts share: weights in other forms.
+pub(super) struct Prepared {
+    factors: Factors,
+    inputs: [Vec<f32>; 2],
+    states: [Vec<f32>; 2],
+    emissions: Vec<f32>,
+    output: Vec<f32>,
+}
+
+impl Prepared {
+    pub(super) fn new(network: &Network) -> Self {
+        let (shape, layers) = (network.shape, &network.layers);
+        let turn = |numbers: &Vec<f32>, width: usize| {
+            let mut out = vec![0.0; numbers.len()];
+            transpose(numbers, width, &mut out);
+            out
+        };
+        Self {
+            factors: Factors::new(&layers.pairs, &layers.starts),
+            inputs: layers.inputs.each_ref().map(|inputs| turn(inputs, shape.gates())),
+            states: layers.states.each_ref().map(|states| turn(states, shape.gates())),
+            emissions: turn(&layers.emissions, shape.tags),
+            output: turn(&layers.output, shape.labels),
+        }
+    }
+}
+
+/// What the loss changes with each weight.
+pub(super) struct Gradient {
+    pub(super) layers: Layers,
+    /// The table rows of each token, what each counts, and where their gradient is.
+    pub(super) rows: Vec<Vec<(u32, f32)>>,
+    /// A gradient for each token.
+    pub(super) inputs: Vec<f32>,
+    pub(super) loss: f64,
+}
+
+/// How the loss is put together.
+#[derive(Clone, Copy)]
+pub(super) struct Loss {
+    /// What each text counts.
+    pub(super) share: f32,
+    /// What its tags count beside its label.
+    pub(super) tags: f32,
+    /// The share of a label's weight that goes to all labels evenly.
+    pub(super) smoothing: f32,
+}
+
+impl Network {
+    pub(super) fn backward(
+        &self,
+        arch: Arch,
+        prepared: &Prepared,
+        texts: &[&TextRow],
+        mut forward: Forward,
+        how: Loss,
+    ) -> Gradient {
+        let shape = self.shape;
+        let Shape { dim, units, tags, labels, .. } = shape;
+        let steps = &forward.steps;
+        let tokens = steps.tokens;
+        let mut layers = Layers::zeros(shape);
+        let mut loss = 0.0;
+        let emissions = self.tag_loss(arch, prepared, texts, &forward, how, &mut layers, &mut loss);
+
+        let mut states = vec![0.0; tokens * shape.states()];
+        multiply(
+            arch,
+            tokens,
+            tags,
+            shape.states(),
+            View::rows(&emissions, tags),
+            &prepared.emissions,
+            &mut states,
+        );
+        let both = View::transposed(&forward.states, shape.states());
+        multiply(arch, shape.states(), tokens, tags, both, &emissions, &mut layers.emissions);
+        for row in emissions.chunks_exact(tags) {
+            add_scaled(1.0, row, &mut layers.emission_biases);
+        }
+        let mut inputs = vec![0.0; tokens * dim];
+        if labels > 0 {
+            for (text, row) in texts.iter().enumerate() {
+                let biases = &mut layers.tag_biases[row.label as usize * tags..][..tags];
+                for token in 0..row.tokens.len() {
+                    add_scaled(1.0, &emissions[steps.at(text, token) * tags..][..tags], biases);
+                }
+            }
+            self.label_loss(
+                arch,
+                prepared,
+                texts,
+                &mut forward,
+                how,
+                &mut layers,
+                (&mut states, &mut inputs),
+                &mut loss,
+            );
+        }
+        let steps = &forward.steps;
+        for (direction, pass) in forward.passes.iter().enumerate() {
+            let mut own = vec![0.0; tokens * units];
+            for (text, &length) in steps.lengths.iter().enumerate() {
+                let mask = &forward.state_masks[(text * 2 + direction) * units..][..units];
+                for token in 0..length {
+                    let at = steps.at(text, token);
+                    let place = if direction == 0 { at } else { steps.at(text, length - 1 - token) };
+                    let states = &states[(at * 2 + direction) * units..][..units];
+                    for ((own, state), mask) in own[place * units..][..units].iter_mut().zip(states).zip(mask)
+                    {
+                        *own = state * mask;
+                    }
+                }
+            }
+            let passed = self.pass_back(arch, prepared, direction, steps, pass, own, &mut layers);
+            if direction == 0 {
+                add_scaled(1.0, &passed, &mut inputs);
+            } else {
+                add_scaled(1.0, &steps.turn(&passed, dim), &mut inputs);
+            }
+        }
+        for (text, &length) in steps.lengths.iter().enumerate() {
+            for token in 0..length {
+                let input = &mut inputs[steps.at(text, token) * dim..][..dim];
+                for (input, mask) in input.iter_mut().zip(&forward.input_masks[text * dim..]) {
+                    *input *= mask;
+                }
+            }
+        }
+        Gradient { layers, rows: forward.rows, inputs, loss }
+    }
+
+    /// The loss of the tags; returns what it changes with each emission.
+    #[allow(clippy::too_many_arguments)] // Each is a different part of a step.
+    fn tag_loss(
+        &self,
+        arch: Arch,
+        prepared: &Prepared,
+        texts: &[&TextRow],
+        forward: &Forward,
+        how: Loss,
+        layers: &mut Layers,
+        total: &mut f64,
+    ) -> Vec<f32> {
+        let tags = self.shape.tags;
+        let mut gradient = vec![0.0; forward.emissions.len()];
+        let mut pairs = vec![0.0; tags * tags];
+        for (text, row) in texts.iter().enumerate() {
+            let places = || (0..row.tags.len()).map(|token| forward.steps.at(text, token) * tags);
+            let mut emissions = Vec::with_capacity(row.tags.len() * tags);
+            for place in places() {
+                emissions.extend_from_slice(&forward.emissions[place..place + tags]);
+            }
+            let mut own = vec![0.0; emissions.len()];
+            let sums = Sums { pairs: &mut pairs, pair_scores: &mut layers.pairs, starts: &mut layers.starts };
+            let scores = (self.layers.pairs.as_slice(), self.layers.starts.as_slice());
+            let share = how.share * how.tags;
+            let one = loss(arch, &prepared.factors, scores, &emissions, &row.tags, share, &mut own, sums);
+            *total += f64::from(how.tags) * one;
+            for (place, own) in places().zip(own.chunks_exact(tags)) {
+                gradient[place..place + tags].copy_from_slice(own);
+            }
+        }
+        for ((sum, pair), factor) in layers.pairs.iter_mut().zip(&pairs).zip(&prepared.factors.pairs) {
+            *sum += pair * factor;
+        }
+        gradient
+    }
+
+    /// The loss of the labels, carried back to states and tokens.
+    #[allow(clippy::too_many_arguments)] // Each is a different part of a step.
+    fn label_loss(
+        &self,
+        arch: Arch,
+        prepared: &Prepared,
+        texts: &[&TextRow],
+        forward: &mut Forward,
+        how: Loss,
+        layers: &mut Layers,
+        (states, inputs): (&mut [f32], &mut [f32]),
+        total: &mut f64,
+    ) {
+        let shape = self.shape;
+        let (labels, both, width, dim) = (shape.labels, shape.states(), shape.pooled(), shape.dim);
+        let even = how.smoothing / labels as f32;
+        for (row, logits) in texts.iter().zip(forward.logits.chunks_exact_mut(labels)) {
+            let label = row.label as usize;
+            let mean = logits.iter().sum::<f32>() / labels as f32;
+            let right = logits[label];
+            let norm = softmax(logits);
+            *total += f64::from(norm - (1.0 - how.smoothing) * right - how.smoothing * mean);
+            for logit in logits.iter_mut() {
+                *logit = how.share * (*logit - even);
+            }
+            logits[label] -= how.share * (1.0 - how.smoothing);
+        }
+        let count = texts.len();
+        let pooled = View::transposed(&forward.pooled, width);
+        multiply(arch, width, count, labels, pooled, &forward.logits, &mut layers.output);
+        let mut back = vec![0.0; count * width];
+        multiply(
+            arch,
+            count,
+            labels,
+            width,
+            View::rows(&forward.logits, labels),
+            &prepared.output,
+            &mut back,
+        );
+        for (text, (logits, back)) in
+            forward.logits.chunks_exact(labels).zip(back.chunks_exact(width)).enumerate()
+        {
+            add_scaled(1.0, logits, &mut layers.output_biases);
+            for (number, (&place, gradient)) in
+                forward.largest[text * both..][..both].iter().zip(back).enumerate()
+            {
+                states[place * both + number] += gradient;
+            }
+            let length = forward.steps.lengths[text];
+            let scale = 1.0 / libm::sqrtf(length as f32);
+            for token in 0..length {
+                add_scaled(scale, &back[both..], &mut inputs[forward.steps.at(text, token) * dim..][..dim]);
+            }
+        }
+    }
+
+    /// Carries the gradient of the states of a direction back through time; returns that of what went in.
+    #[allow(clippy::too_many_arguments)] // Each is a different part of a step.
+    fn pass_back(
+        &self,
+        arch: Arch,
+        prepared: &Prepared,
+        direction: usize,
+        steps: &Steps,
+        pass: &Pass,
+        mut states: Vec<f32>,
+        layers: &mut Layers,
+    ) -> Vec<f32> {
+        let Shape { dim, units, .. } = self.shape;
+        let (width, tokens) = (self.shape.gates(), steps.tokens);
+        let mut gates = vec![0.0; tokens * width];
+        // What flows back along the cells of each text.
+        let mut carried = vec![0.0; steps.lengths.len() * units];
+        // The state that each token started from.
+        let mut before_states = vec![0.0; tokens * units];
+        let nothing = vec![0.0; units];
+        for step in (0..steps.starts.len()).rev() {
+            let (start, count) = (steps.starts[step], steps.widths[step]);
+            let before = step.checked_sub(1).map(|before| steps.starts[before]);
+            for text in 0..count {
+                let at = start + text;
+                let (forget, rest) = pass.gates[at * width..][..width].split_at(units);
+                let (candidate, output) = rest.split_at(units);
+                let (to_forget, rest) = gates[at * width..][..width].split_at_mut(units);
+                let (to_candidate, to_output) = rest.split_at_mut(units);
+                let cell = &pass.cells[at * units..][..units];
+                let old =
+                    before.map_or(&nothing[..], |before| &pass.cells[(before + text) * units..][..units]);
+                let state = &states[at * units..][..units];
+                let carried = &mut carried[text * units..][..units];
+                for unit in 0..units {
+                    let (keep, new, open) =
+                        (sigmoid(forget[unit]), tanh(candidate[unit]), sigmoid(output[unit]));
+                    let to_cell = state[unit] * open + carried[unit];
+                    to_output[unit] = state[unit] * cell[unit] * sigmoid_slope(output[unit]);
+                    to_forget[unit] = to_cell * (old[unit] - new) * sigmoid_slope(forget[unit]);
+                    to_candidate[unit] = to_cell * (1.0 - keep) * tanh_slope(candidate[unit]);
+                    carried[unit] = to_cell * keep;
+                }
+            }
+            if let Some(before) = before {
+                let here = View::rows(&gates[start * width..], width);
+                let earlier = &mut states[before * units..][..count * units];
+                multiply(arch, count, width, units, here, &prepared.states[direction], earlier);
+                before_states[start * units..][..count * units]
+                    .copy_from_slice(&pass.states[before * units..][..count * units]);
+            }
+        }
+        let before = View::transposed(&before_states, units);
+        multiply(arch, units, tokens, width, before, &gates, &mut layers.states[direction]);
+        let inputs = View::transposed(&pass.inputs, dim);
+        multiply(arch, dim, tokens, width, inputs, &gates, &mut layers.inputs[direction]);
+        for row in gates.chunks_exact(width) {
+            add_scaled(1.0, row, &mut layers.gate_biases[direction]);
+        }
+        let mut inputs = vec![0.0; tokens * dim];
+        multiply(
+            arch,
+            tokens,
+            width,
+            dim,
+            View::rows(&gates, width),
+            &prepared.inputs[direction],
+            &mut inputs,
+        );
+        inputs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3 };
+
+    fn texts() -> Vec<TextRow> {
+        let token = |a: u32, b: u32| TokenRow {
+            identity: vec![a],
+            shapes: vec![b],
+            characters: vec![(a + b) % 12, (a + 2 * b) % 12],
+            phrases: vec![],
+        };
+        let text = |tags: &[u32], label: u32| TextRow {
+            tokens: tags
+                .iter()
+                .enumerate()
+                .map(|(at, &tag)| token((tag * 3 + at as u32) % 12, label + 4))
+                .collect(),
+            tags: tags.to_vec(),
+            label,
+        };
+        vec![text(&[1, 2, 0, 3, 4], 0), text(&[0, 3, 1], 2), text(&[0], 1)]
+    }
+
+    fn loss_of(network: &Network, how: Loss) -> (f64, Gradient) {
+        let texts = texts();
+        let texts: Vec<&TextRow> = texts.iter().collect();
+        let arch = Arch::new();
+        let forward = network.forward(arch, &texts, Dropout::default(), None, true);
+        let gradient = network.backward(arch, &Prepared::new(network), &texts, forward, how);
+        (gradient.loss, gradient)
+    }
+
+    #[test]
+    fn gradients_are_differences_of_the_loss() {
+        let mut random = Random::new(2, 0);
+        let mut network = Network::random(SHAPE, &mut random);
+        for array in network.layers.arrays_mut() {
+            for number in array.iter_mut() {
+                *number += (random.unit() - 0.5) * 0.3;
+            }
+        }
+        let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1 };
+        let (_, gradient) = loss_of(&network, how);
+        let mut table = vec![0.0; network.table.len()];
+        for (rows, input) in gradient.rows.iter().zip(gradient.inputs.chunks_exact(SHAPE.dim)) {
+            for &(row, weight) in rows {
+                add_scaled(weight, input, &mut table[row as usize * SHAPE.dim..][..SHAPE.dim]);
+            }
+        }
+        let step = 1e-2f32;
+        let mut difference = |change: &dyn Fn(&mut Network, f32)| {
+            change(&mut network, step);
+            let above = loss_of(&network, how).0;
+            change(&mut network, -2.0 * step);
+            let below = loss_of(&network, how).0;
+            change(&mut network, step);
+            (above - below) / (2.0 * f64::from(step))
+        };
+        let compare = |found: f32, expected: f64, what: &str| {
+            let close = (f64::from(found) - expected).abs() < 3e-3 + 0.02 * expected.abs();
+            assert!(close, "{what}: {found} is not {expected}");
+        };
+        for array in 0..ARRAYS {
+            for at in 0..gradient.layers.arrays()[array].len() {
+                let expected = difference(&|network, by| network.layers.arrays_mut()[array][at] += by);
+                compare(gradient.layers.arrays()[array][at], expected, &format!("array {array}, {at}"));
+            }
+        }
+        for (at, &found) in table.iter().enumerate() {
+            let expected = difference(&|network, by| network.table[at] += by);
+            compare(found, expected, &format!("table {at}"));
+        }
+    }
+
+    #[test]
+    fn texts_do_not_depend_on_those_beside_them() {
+        let network = Network::random(SHAPE, &mut Random::new(9, 0));
+        let texts = texts();
+        let all: Vec<&TextRow> = texts.iter().collect();
+        let together = network.forward(Arch::new(), &all, Dropout::default(), None, true);
+        for (index, text) in texts.iter().enumerate() {
+            let alone = network.forward(Arch::new(), &[text], Dropout::default(), None, true);
+            assert_eq!(alone.logits, together.logits[index * 3..][..3]);
+            for token in 0..text.tokens.len() {
+                assert_eq!(alone.emissions(0, token), together.emissions(index, token));
+            }
+        }
+    }
+}
