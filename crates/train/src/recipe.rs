@@ -15,7 +15,7 @@ pub struct Recipe {
     pub bits: u32,
     /// Numbers in an embedding row: even, up to 1,024; 0 goes by the number of labels.
     pub dim: u32,
-    /// Numbers in the state of each direction of a tagger: a multiple of 16 up to 1,024; 0 takes 96.
+    /// Numbers in the state of each direction of a tagger: a multiple of 16 up to 1,024; 0 takes 80, or less where the file is to be small.
     pub units: u32,
     /// Tokens that a tagger reads of a text, up to 16,384; the rest does not count.
     pub max_tokens: u32,

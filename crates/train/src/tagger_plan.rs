@@ -22,7 +22,7 @@ pub(crate) struct TaggerPlan {
 /// Bytes of headers, recorded answers and facts.
 const OVERHEAD: u64 = 14_000;
 /// Sizes that are tried, the largest first: numbers of a token, and of the state of a direction.
-const SIZES: [(usize, usize); 5] = [(96, 96), (64, 64), (48, 48), (32, 32), (16, 16)];
+const SIZES: [(usize, usize); 5] = [(96, 80), (64, 64), (48, 48), (32, 32), (16, 16)];
 /// The share of the file that may go into layers before they become smaller.
 const LAYER_SHARE: u64 = 3;
 /// Bytes of a phrase, and the share of the room that phrases may take.
