@@ -30,6 +30,7 @@ pub struct Engine<'m> {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // There is one for each engine, and a box would be one allocation more.
 enum Scratch {
     Bag(BagScratch),
     Tagger(TaggerScratch, SlotScratch),

@@ -20,6 +20,7 @@ pub struct Model<'a> {
 
 /// What computes.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant)] // A model is one, and must not allocate.
 pub(crate) enum Runner<'a> {
     Bag(Bag<'a>),
     Tagger(Tagger<'a>, Slots<'a>),

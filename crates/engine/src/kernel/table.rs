@@ -5,6 +5,9 @@ use super::reference;
 use super::{avx2, avx512};
 use crate::format::Requantizer;
 
+/// One step of a recurrent layer: sums and their multipliers, by how many bits the sums are shifted, cell and state.
+pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
+
 /// A set of functions that do the heavy arithmetic. All kernels give the same bits.
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
@@ -14,7 +17,7 @@ pub struct Kernel {
     pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
     pub(crate) dense: fn(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]),
     pub(crate) join: fn(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]),
-    pub(crate) gates: fn(sums: &[i32], multipliers: &[u8], shift: u32, cell: &mut [i32], state: &mut [i16]),
+    pub(crate) gates: Gates,
 }
 
 impl Kernel {

@@ -170,6 +170,9 @@ mod tests {
         })
     }
 
+    /// One kind of scores of a case.
+    type Field = fn(&mut Case) -> &mut Vec<f32>;
+
     struct Case {
         pairs: Vec<f32>,
         starts: Vec<f32>,
@@ -227,7 +230,7 @@ mod tests {
                 Case { pairs: numbers(25), starts: numbers(5), emissions: numbers(5 * gold.len()), gold };
             let (loss, emissions, pairs, starts) = case.gradients();
             assert!((loss - case.loss()).abs() < 1e-4, "{loss} is not {}", case.loss());
-            let fields: [(fn(&mut Case) -> &mut Vec<f32>, Vec<f32>); 3] =
+            let fields: [(Field, Vec<f32>); 3] =
                 [(|c| &mut c.emissions, emissions), (|c| &mut c.pairs, pairs), (|c| &mut c.starts, starts)];
             for (field, gradient) in fields {
                 for (at, found) in gradient.iter().enumerate() {
