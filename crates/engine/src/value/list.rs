@@ -98,7 +98,13 @@ impl<'a> ValueList<'a> {
         let mut out = Vec::new();
         let mut put = |number: usize| out.extend_from_slice(&(number as u32).to_le_bytes());
         [sorted.len(), values.len(), slots, phrase_bytes, value_bytes].into_iter().for_each(&mut put);
-        (0..GROUPS).for_each(|length| put(sorted.iter().filter(|(of, ..)| *of < length).count()));
+        let mut lengths = [0; GROUPS];
+        sorted.iter().for_each(|(of, ..)| lengths[*of] += 1);
+        let mut shorter = 0;
+        for of in lengths {
+            put(shorter);
+            shorter += of;
+        }
         for phrase in phrases() {
             out.extend_from_slice(&signature(phrase.chars()).to_le_bytes());
         }
