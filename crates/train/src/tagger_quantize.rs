@@ -4,7 +4,7 @@ use crate::quantize::{LIMIT_8, best_scale, dense, requantizer, round};
 use crate::tier::tagger::{Dropout, Network, TextRow};
 use pulp::Arch;
 use stonechat_engine::format::{Dense, DirectionWeights, Recurrent, Rows, SectionKind, Transitions};
-use stonechat_engine::kernel::{MAX_ACTIVATION, Requantizer};
+use stonechat_engine::kernel::MAX_ACTIVATION;
 
 /// Texts that the ranges of the activations are measured on, at the most.
 const MEASURED: usize = 1000;
@@ -152,5 +152,3 @@ fn gates(network: &Network, input_scale: f32) -> ([DirectionWeights; 2], u32) {
     });
     (directions, shift as u32)
 }
-
-const _: fn(f64) -> Requantizer = requantizer;

@@ -2,6 +2,19 @@
 
 use super::error::FormatError;
 use super::names::SectionKind;
+use alloc::vec::Vec;
+
+/// Writes numbers of 32 bits.
+pub(super) fn put(out: &mut Vec<u8>, words: &[u32]) {
+    for word in words {
+        out.extend_from_slice(&word.to_le_bytes());
+    }
+}
+
+/// Writes zero bytes up to the next multiple of `alignment`.
+pub(super) fn pad(out: &mut Vec<u8>, alignment: usize) {
+    out.resize(out.len().next_multiple_of(alignment), 0);
+}
 
 /// Reads a section from its first byte to its last.
 pub(super) struct Cursor<'a> {

@@ -1,21 +1,11 @@
 //! The sections of the file, each read and written here.
 
-use super::bytes::{Cursor, Words};
+use super::bytes::{Cursor, Words, pad, put};
 use super::error::FormatError;
 use super::names::{ALIGNMENT, SectionKind};
 use super::settings::{FeatureSettings, MAX_SHIFT, Requantizer};
 use crate::prediction::{Confidence, Decision, Reason, Score};
 use alloc::vec::Vec;
-
-fn put(out: &mut Vec<u8>, words: &[u32]) {
-    for word in words {
-        out.extend_from_slice(&word.to_le_bytes());
-    }
-}
-
-fn pad(out: &mut Vec<u8>, alignment: usize) {
-    out.resize(out.len().next_multiple_of(alignment), 0);
-}
 
 /// The names of the labels, in the order of the scores.
 #[derive(Clone, Copy, Debug)]

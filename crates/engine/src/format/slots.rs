@@ -1,6 +1,6 @@
 //! The section of the slots: their names and types, and which of them a text of each label may have.
 
-use super::bytes::{Cursor, Words};
+use super::bytes::{Cursor, Words, pad, put};
 use super::error::FormatError;
 use super::names::SectionKind;
 use super::sections::Labels;
@@ -100,31 +100,28 @@ impl<'a> Slots<'a> {
     #[must_use]
     pub fn write(language: u8, slots: &[SlotEntry<'_>], rules: &[Vec<SlotRule>]) -> Vec<u8> {
         let mut out = Vec::new();
-        let put = |out: &mut Vec<u8>, word: u32| out.extend_from_slice(&word.to_le_bytes());
-        for word in [slots.len() as u32, rules.len() as u32, u32::from(language)] {
-            put(&mut out, word);
-        }
+        put(&mut out, &[slots.len() as u32, rules.len() as u32, u32::from(language)]);
         let mut end = 0;
         for slot in slots {
             end += slot.name.len() as u32;
-            put(&mut out, end);
+            put(&mut out, &[end]);
         }
         for slot in slots {
             out.extend_from_slice(slot.name.as_bytes());
         }
-        out.resize(out.len().next_multiple_of(4), 0);
+        pad(&mut out, 4);
         out.extend(slots.iter().map(|slot| slot.kind));
         out.extend(rules.iter().flatten().map(|rule| rule.code()));
-        out.resize(out.len().next_multiple_of(4), 0);
+        pad(&mut out, 4);
         let mut end = 0;
         for slot in slots {
             end += slot.values.len() as u32;
-            put(&mut out, end);
+            put(&mut out, &[end]);
         }
         for slot in slots {
             out.extend_from_slice(slot.values);
         }
-        out.resize(out.len().next_multiple_of(4), 0);
+        pad(&mut out, 4);
         out
     }
 

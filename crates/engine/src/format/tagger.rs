@@ -1,6 +1,6 @@
 //! The sections of a tagger, each read and written here.
 
-use super::bytes::{Cursor, Words};
+use super::bytes::{Cursor, Words, pad, put};
 use super::error::FormatError;
 use super::names::{ALIGNMENT, SectionKind};
 use super::settings::Requantizer;
@@ -14,16 +14,6 @@ pub const MAX_TOKENS: u32 = 1 << 14;
 pub const MAX_PHRASE: u32 = 16;
 /// The most slots: two tags each, and one for what is in no slot.
 pub const MAX_SLOTS: u32 = 4096;
-
-fn put(out: &mut Vec<u8>, words: &[u32]) {
-    for word in words {
-        out.extend_from_slice(&word.to_le_bytes());
-    }
-}
-
-fn pad(out: &mut Vec<u8>, alignment: usize) {
-    out.resize(out.len().next_multiple_of(alignment), 0);
-}
 
 /// One direction of the recurrent layer: three gates (forget, candidate, output) of `units` numbers each.
 ///

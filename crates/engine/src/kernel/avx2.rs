@@ -5,14 +5,12 @@
 #![allow(unsafe_code)] // Vector registers need it; this room is the one place that has it.
 
 use super::reference;
-use crate::format::Requantizer;
+use crate::format::{LANES, Requantizer};
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_add_epi32, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_shuffle_epi32, _mm256_add_epi32,
     _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_extracti128_si256, _mm256_loadu_si256,
     _mm256_madd_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_storeu_si256,
 };
-
-const LANES: usize = 16;
 
 /// A function of the table that runs one with AVX2 switched on.
 macro_rules! with_avx2 {

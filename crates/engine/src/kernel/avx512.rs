@@ -3,14 +3,12 @@
 #![allow(unsafe_code)] // Vector registers need it; this room is the one place that has it.
 
 use super::reference;
-use crate::format::Requantizer;
+use crate::format::{LANES, Requantizer};
 use core::arch::x86_64::{
     __m256i, __m512i, _mm256_loadu_si256, _mm512_add_epi32, _mm512_cvtepi8_epi16, _mm512_dpwssd_epi32,
     _mm512_loadu_si512, _mm512_reduce_add_epi32, _mm512_set1_epi32, _mm512_setzero_si512,
     _mm512_storeu_si512,
 };
-
-const LANES: usize = 16;
 
 /// A function of the table that runs one with AVX-512 switched on.
 macro_rules! with_avx512 {

@@ -1,7 +1,7 @@
 //! Plain Rust: what every other kernel must compute.
 
 use super::requantize::requantize;
-use crate::format::Requantizer;
+use crate::format::{LANES, Requantizer};
 
 /// Adds the rows of 8-bit numbers at `ids` to `sum`; a row is as long as `sum`. Ids beyond the rows add nothing.
 #[inline(always)]
@@ -36,9 +36,6 @@ pub(super) fn sum_rows_4(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
 pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
     weights.iter().zip(inputs).map(|(&weight, &input)| i32::from(weight as i8) * i32::from(input)).sum()
 }
-
-/// Numbers that [`dense`] makes in one go.
-const LANES: usize = 16;
 
 /// Adds to each row of `outputs`, one for each row of `inputs`, the products of the row with weights of 8 bits (two's
 /// complement). Rows of inputs are `width` long, an even number; the weights lie in blocks of 16 outputs and, in these, of

@@ -5,8 +5,8 @@
 //! Odyssey", 2017). Its cell is a mean of candidates, so it never leaves ±1: 15 bits hold it, and nothing saturates.
 
 use crate::format::{
-    Container, Dense, Direction, FeatureSettings, Features, Filter, FormatError, LANES, Phrases, Recurrent,
-    Rows, SectionKind, Transitions,
+    Container, Dense, Direction, FeatureSettings, Features, Filter, FormatError, Phrases, Recurrent, Rows,
+    SectionKind, Transitions,
 };
 use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
 use crate::prediction::{Read, Score};
@@ -382,5 +382,3 @@ impl TaggerScratch {
         }
     }
 }
-
-const _: () = assert!(LANES == 16);
