@@ -194,7 +194,11 @@ impl<'a> Model<'a> {
     pub fn worst_case(&self, characters: u32) -> WorstCase {
         let ((rows, multiply_adds), table) = match &self.runner {
             Runner::Bag(bag) => (bag.worst_case(characters), &bag.rows),
-            Runner::Tagger(tagger, _) => (tagger.worst_case(characters), &tagger.rows),
+            Runner::Tagger(tagger, slots) => {
+                let choice = |&slot: &u32| self.slot_type(slot) == ValueType::Choice;
+                let lists = (0..slots.len() as u32).filter(choice).count() as u32;
+                (tagger.worst_case(characters, lists), &tagger.rows)
+            }
         };
         WorstCase { rows, row_bytes: table.stride(), multiply_adds }
     }

@@ -353,3 +353,20 @@ fn ten_thousand_values() {
     }
     println!("10,000 values: set in {set:?}, then {:?} an answer", start.elapsed() / rounds);
 }
+
+#[test]
+fn a_character_that_becomes_several_is_one_token_in_texts_and_lists() {
+    use stonechat_engine::text::{FeatureSettings, TokenHash, TokenKind, token_features, token_hashes};
+    let settings = FeatureSettings {
+        max_characters: 100,
+        word_ngrams: 2,
+        character_ngrams: (3, 5),
+        unspaced_ngrams: (1, 4),
+    };
+    for text in ["½ cup", "a ½", "㈱ 株 ok", "ﬁne ﷺ x", "don't 12½%"] {
+        let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0 };
+        let mut tokens = [none; 64];
+        let (count, _) = token_features(text, &settings, &mut tokens, |_, _| {});
+        assert_eq!(tokens[..count].to_vec(), token_hashes(text).collect::<Vec<_>>(), "{text}");
+    }
+}

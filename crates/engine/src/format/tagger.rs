@@ -266,6 +266,8 @@ pub struct Phrases<'a> {
     hashes: Words<'a>,
     /// The slot of each phrase, in two bytes.
     slots: &'a [u8],
+    /// Slots that one phrase stood in, at the most.
+    most_slots: u32,
 }
 
 impl<'a> Phrases<'a> {
@@ -288,8 +290,9 @@ impl<'a> Phrases<'a> {
         cursor.pad(4)?;
         let unsorted = cursor.broken("the phrases do not rise, or one is not in its group");
         cursor.finish()?;
-        let phrases = Self { bits, groups, hashes, slots };
+        let mut phrases = Self { bits, groups, hashes, slots, most_slots: 0 };
         let mut before = None;
+        let mut same = 0;
         for group in 0..1usize << bits {
             for place in groups.get(group) as usize..groups.get(group + 1) as usize {
                 let phrase = (hashes.get(place), phrases.slot(place));
@@ -298,10 +301,17 @@ impl<'a> Phrases<'a> {
                 {
                     return Err(unsorted);
                 }
+                same = if before.is_some_and(|(hash, _)| hash == phrase.0) { same + 1 } else { 1 };
+                phrases.most_slots = phrases.most_slots.max(same);
                 before = Some(phrase);
             }
         }
         Ok(phrases)
+    }
+
+    /// Slots that one phrase stood in, at the most.
+    pub(crate) const fn most_slots(&self) -> u32 {
+        self.most_slots
     }
 
     /// How many of the highest bits choose a group, when there are so many phrases: about four share one.

@@ -1,7 +1,7 @@
 //! Phrases: a few neighbouring tokens as one number, so that every span of a text can be looked up in a list of values.
 //!
 //! The tokens are those of [`tokens`](super::tokens), except that each character of a script without spaces is a token by
-//! itself. White space takes no part: `30 %` and `30%` are one phrase.
+//! itself, and that characters which came from one character of the text are in one token. White space takes no part: `30 %` and `30%` are one phrase.
 
 use super::features::{WORD, mix, spread};
 use super::words::{Step, Steps, TokenKind, steps};
@@ -50,7 +50,8 @@ impl Iterator for TokenHashes<'_> {
         };
         self.next = loop {
             match self.steps.next() {
-                Some(step) if !begins(&step) => {
+                // The one character of the text that became several is not torn apart.
+                Some(step) if !begins(&step) || step.character.start < token.end => {
                     token.hash = mix(token.hash, step.character.value.into());
                     token.end = step.character.end;
                 }

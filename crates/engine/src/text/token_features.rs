@@ -74,8 +74,7 @@ impl Shape {
 /// how many tokens there are, and what was read. Allocates nothing; the work is linear in what is read: at most
 /// `settings.max_characters` characters, and as many tokens as there is room for.
 ///
-/// Tokens are those of [`token_hashes`](super::token_hashes), except that characters which came from one character of the
-/// text are in one token, so that tokens follow one another in the text and never overlap.
+/// Tokens are those of [`token_hashes`](super::token_hashes): they follow one another in the text and never overlap.
 ///
 /// Features of the group [`Group::Words`] are the token itself, its shapes and its pairs; the first of them is the token
 /// itself, the second and third are the shapes. Those of [`Group::Characters`] of one token come without others between them.

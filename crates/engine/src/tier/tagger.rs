@@ -130,8 +130,8 @@ impl<'a> Tagger<'a> {
             + labels * 2
     }
 
-    /// The most table rows read and multiply-adds done for a text of so many characters.
-    pub(crate) fn worst_case(&self, characters: u32) -> (u64, u64) {
+    /// The most table rows read and multiply-adds done for a text of so many characters, with so many lists of values.
+    pub(crate) fn worst_case(&self, characters: u32, lists: u32) -> (u64, u64) {
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let features = FeatureSettings { max_characters: read, ..self.settings }.max_features();
         let tokens = u64::from(read.min(self.recurrent.max_tokens));
@@ -141,8 +141,10 @@ impl<'a> Tagger<'a> {
         let labels = self.labels.as_ref().map_or(0, dense);
         // A character of a script without spaces stands in so many n-grams of each length.
         let runs = (3..=u64::from(self.settings.unspaced_ngrams.1)).sum::<u64>();
-        // Beside its n-grams a token has itself, two shapes and three pairs, and each phrase that it may be part of.
-        let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2;
+        // Beside its n-grams a token has itself, two shapes and three pairs, and each phrase that it may be part of, which may
+        // stand for some slots in training and in every list.
+        let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2
+            * u64::from(self.phrases.most_slots() + lists);
         (
             u64::from(features) + tokens * (6 + runs + phrases),
             tokens * (recurrent + dense(&self.emissions)) + labels,
