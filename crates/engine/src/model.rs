@@ -153,6 +153,16 @@ impl<'a> Model<'a> {
         (rows.buckets, rows.dim, rows.bits)
     }
 
+    /// How many word pieces it knows, and bits of a number in their rows; none in a model without.
+    #[must_use]
+    pub fn pieces(&self) -> Option<(u32, u32)> {
+        let pieces = match &self.runner {
+            Runner::Bag(bag) => bag.pieces,
+            Runner::Tagger(tagger, _) => tagger.pieces,
+        };
+        pieces.map(|pieces| (pieces.rows.buckets, pieces.rows.bits))
+    }
+
     /// Numbers in the hidden layer of a bag, or in both states of a tagger.
     #[must_use]
     pub const fn hidden(&self) -> u32 {

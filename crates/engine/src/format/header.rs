@@ -115,15 +115,16 @@ impl<'a> Container<'a> {
 
     /// The content of a section that must be there.
     pub(crate) fn section(&self, kind: SectionKind) -> Result<&'a [u8], FormatError> {
-        self.table
-            .chunks_exact(ENTRY)
-            .find(|entry| u32_at(entry, 0).to_le_bytes() == kind.name())
-            .and_then(|entry| {
-                let start = usize::try_from(u64_at(entry, 8)).ok()?;
-                let length = usize::try_from(u64_at(entry, 16)).ok()?;
-                self.file.get(start..start.checked_add(length)?)
-            })
-            .ok_or(FormatError::Missing(kind))
+        self.find(kind).ok_or(FormatError::Missing(kind))
+    }
+
+    /// The content of a section, if it is there.
+    pub(crate) fn find(&self, kind: SectionKind) -> Option<&'a [u8]> {
+        let mut entries = self.table.chunks_exact(ENTRY);
+        let entry = entries.find(|entry| u32_at(entry, 0).to_le_bytes() == kind.name())?;
+        let start = usize::try_from(u64_at(entry, 8)).ok()?;
+        let length = usize::try_from(u64_at(entry, 16)).ok()?;
+        self.file.get(start..start.checked_add(length)?)
     }
 }
 

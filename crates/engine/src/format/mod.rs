@@ -5,7 +5,9 @@
 mod bytes;
 mod error;
 mod header;
+mod index;
 mod names;
+mod pieces;
 mod sections;
 mod settings;
 mod slots;
@@ -15,6 +17,7 @@ pub use error::FormatError;
 pub(crate) use header::Container;
 pub use header::pack;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
+pub use pieces::{MAX_PIECE, Pieces};
 pub use sections::{
     Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows,
     score_hash,

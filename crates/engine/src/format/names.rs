@@ -79,10 +79,14 @@ pub enum SectionKind {
     Transitions,
     /// Phrases that stood in slots.
     Phrases,
+    /// The word pieces that are known.
+    Pieces,
+    /// Their embedding rows.
+    PieceRows,
 }
 
 impl SectionKind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Meta,
         Self::Labels,
         Self::Features,
@@ -97,6 +101,8 @@ impl SectionKind {
         Self::Emissions,
         Self::Transitions,
         Self::Phrases,
+        Self::Pieces,
+        Self::PieceRows,
     ];
 
     /// The four bytes that name it in the file.
@@ -117,6 +123,8 @@ impl SectionKind {
             Self::Emissions => b"EMIT",
             Self::Transitions => b"TRAN",
             Self::Phrases => b"PHRA",
+            Self::Pieces => b"PIEC",
+            Self::PieceRows => b"PROW",
         }
     }
 

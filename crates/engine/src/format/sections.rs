@@ -244,8 +244,8 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
-        let mut cursor = Cursor::new(SectionKind::Rows, bytes);
+    pub(crate) fn read(kind: SectionKind, bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(kind, bytes);
         let (buckets, dim, bits) = (cursor.u32()?, cursor.u32()?, cursor.u32()?);
         if buckets == 0 || buckets > 1 << 24 {
             return Err(cursor.broken("the number of rows is not 1 to 16,777,216"));

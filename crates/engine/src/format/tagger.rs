@@ -2,6 +2,7 @@
 
 use super::bytes::{Cursor, Words, pad, put};
 use super::error::FormatError;
+use super::index::Index;
 use super::names::{ALIGNMENT, SectionKind};
 use super::settings::Requantizer;
 use alloc::vec::Vec;
@@ -258,12 +259,7 @@ impl<'a> Transitions<'a> {
 /// Phrases that stood in the slots of the training texts, by their hashes.
 #[derive(Clone, Copy, Debug)]
 pub struct Phrases<'a> {
-    /// The hash's highest bits, so many of them, choose a group.
-    bits: u32,
-    /// Where each group begins, and where the last one ends.
-    groups: Words<'a>,
-    /// The hash of each phrase, rising.
-    hashes: Words<'a>,
+    index: Index<'a>,
     /// The slot of each phrase, in two bytes.
     slots: &'a [u8],
     /// Slots that one phrase stood in, at the most.
@@ -273,38 +269,24 @@ pub struct Phrases<'a> {
 impl<'a> Phrases<'a> {
     pub(crate) fn read(bytes: &'a [u8], slots_there_are: u32) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(SectionKind::Phrases, bytes);
-        let (count, bits) = (cursor.u32()?, cursor.u32()?);
-        if count > 1 << 24 || bits != Self::bits_of(count) {
-            return Err(cursor.broken("the number of phrases or groups is out of its range"));
-        }
-        let groups = cursor.words((1 << bits) + 1)?;
-        if !groups.iter().is_sorted() || groups.get(0) != 0 || groups.get(1 << bits) != count {
-            return Err(cursor.broken("the groups do not follow one another"));
-        }
-        let hashes = cursor.words(count)?;
-        let slots = cursor.bytes(count as usize * 2)?;
+        let index = Index::read(&mut cursor)?;
+        let slots = cursor.bytes(index.len() * 2)?;
         if slots.as_chunks::<2>().0.iter().any(|&slot| u32::from(u16::from_le_bytes(slot)) >= slots_there_are)
         {
             return Err(cursor.broken("a slot does not exist"));
         }
         cursor.pad(4)?;
-        let unsorted = cursor.broken("the phrases do not rise, or one is not in its group");
+        let twice = cursor.broken("the slots of a phrase do not rise");
         cursor.finish()?;
-        let mut phrases = Self { bits, groups, hashes, slots, most_slots: 0 };
-        let mut before = None;
+        let mut phrases = Self { index, slots, most_slots: 0 };
         let mut same = 0;
-        for group in 0..1usize << bits {
-            for place in groups.get(group) as usize..groups.get(group + 1) as usize {
-                let phrase = (hashes.get(place), phrases.slot(place));
-                if (phrase.0 >> (32 - bits)) as usize != group
-                    || before.is_some_and(|before| before >= phrase)
-                {
-                    return Err(unsorted);
-                }
-                same = if before.is_some_and(|(hash, _)| hash == phrase.0) { same + 1 } else { 1 };
-                phrases.most_slots = phrases.most_slots.max(same);
-                before = Some(phrase);
+        for place in 0..index.len() {
+            let again = place > 0 && index.hash(place - 1) == index.hash(place);
+            if again && phrases.slot(place - 1) >= phrases.slot(place) {
+                return Err(twice);
             }
+            same = if again { same + 1 } else { 1 };
+            phrases.most_slots = phrases.most_slots.max(same);
         }
         Ok(phrases)
     }
@@ -312,11 +294,6 @@ impl<'a> Phrases<'a> {
     /// Slots that one phrase stood in, at the most.
     pub(crate) const fn most_slots(&self) -> u32 {
         self.most_slots
-    }
-
-    /// How many of the highest bits choose a group, when there are so many phrases: about four share one.
-    fn bits_of(count: u32) -> u32 {
-        (count / 4).max(2).ilog2().clamp(1, 20)
     }
 
     fn slot(&self, place: usize) -> u32 {
@@ -327,16 +304,9 @@ impl<'a> Phrases<'a> {
     /// The section for phrases, as pairs of a hash and a slot, sorted and all different.
     #[must_use]
     pub fn write(phrases: &[(u32, u16)]) -> Vec<u8> {
-        let bits = Self::bits_of(phrases.len() as u32);
         let mut out = Vec::new();
-        put(&mut out, &[phrases.len() as u32, bits]);
-        for group in 0..=1u64 << bits {
-            let start = phrases.partition_point(|&(hash, _)| u64::from(hash) < group << (32 - bits));
-            put(&mut out, &[start as u32]);
-        }
-        for &(hash, _) in phrases {
-            put(&mut out, &[hash]);
-        }
+        let hashes: Vec<u32> = phrases.iter().map(|&(hash, _)| hash).collect();
+        Index::write(&mut out, &hashes);
         for &(_, slot) in phrases {
             out.extend_from_slice(&slot.to_le_bytes());
         }
@@ -347,7 +317,7 @@ impl<'a> Phrases<'a> {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.hashes.iter().len()
+        self.index.len()
     }
 
     /// Whether there are none.
@@ -360,20 +330,9 @@ impl<'a> Phrases<'a> {
     #[inline]
     pub fn slots(&self, hash: u32) -> impl Iterator<Item = u32> + use<'a> {
         let this = *self;
-        let group = (hash >> (32 - self.bits)) as usize;
-        let (mut first, end) = (self.groups.get(group) as usize, self.groups.get(group + 1) as usize);
-        // Halved again and again: a group of a hostile file may be long.
-        let mut behind = end;
-        while first < behind {
-            let middle = first + (behind - first) / 2;
-            if this.hashes.get(middle) < hash {
-                first = middle + 1;
-            } else {
-                behind = middle;
-            }
-        }
+        let (first, end) = self.index.find(hash);
         (first..end)
-            .take_while(move |&place| this.hashes.get(place) == hash)
+            .take_while(move |&place| this.index.hash(place) == hash)
             .map(move |place| this.slot(place))
     }
 }

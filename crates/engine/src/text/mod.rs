@@ -3,6 +3,7 @@
 mod features;
 mod normalize;
 mod phrase;
+mod pieces;
 mod tables;
 mod token_features;
 mod words;
@@ -12,5 +13,6 @@ pub use features::{Feature, Group, features};
 pub use normalize::{Character, Characters, Class, characters};
 pub(crate) use phrase::phrase_characters;
 pub use phrase::{PhraseHash, TokenHash, TokenHashes, phrase_hash, token_hashes};
+pub use pieces::{Piece, piece_hash, pieces};
 pub use token_features::token_features;
 pub use words::{Token, TokenKind, Tokens, tokens};

@@ -442,6 +442,40 @@ impl Characters<'_> {
     }
 }
 
+/// Hands out what is left of a normalised character without accents and other marks that take no space, canonically decomposed:
+/// nothing of a mark, and of a Korean syllable its letters.
+pub(super) fn plain_letters(character: char, mut sink: impl FnMut(char)) {
+    let code = character as u32;
+    if (SYLLABLES..SYLLABLES + 11_172).contains(&code) {
+        let syllable = code - SYLLABLES;
+        let (lead, vowel, tail) = (syllable / 588, syllable % 588 / 28, syllable % 28);
+        let letters = [LEADS + lead, VOWELS + vowel, TAILS + tail];
+        letters.into_iter().take(2 + usize::from(tail > 0)).filter_map(char::from_u32).for_each(sink);
+        return;
+    }
+    // A composite is a pair of a shorter one and a mark, a few levels deep.
+    let mut base = character;
+    while !base.is_ascii()
+        && let Some((first, second)) = decompose(base)
+        && is_mark(second)
+    {
+        base = first;
+    }
+    if !is_mark(base) {
+        sink(base);
+    }
+}
+
+/// Whether it is a mark that takes no space of its own (general category Mn).
+fn is_mark(character: char) -> bool {
+    if character.is_ascii() {
+        return false;
+    }
+    let code = character as u32;
+    let range = tables::MARK_STARTS.partition_point(|&start| start <= code).wrapping_sub(1);
+    tables::MARK_ENDS.get(range).is_some_and(|&end| code <= end)
+}
+
 /// The UTF-16 text that a character of [`Kind::Expand`] becomes.
 fn expansion(c: char) -> &'static [u16] {
     let code = c as u32;

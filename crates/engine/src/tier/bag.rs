@@ -1,6 +1,7 @@
 //! The embedding bag: the rows of a text's features are summed, and one hidden layer makes scores of the sum
 //! (Joulin et al., "Bag of Tricks for Efficient Text Classification", EACL 2017, with a hidden layer more).
 
+use super::piece_rows::PieceRows;
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
 use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
 use crate::prediction::{Read, Score};
@@ -17,6 +18,8 @@ pub(crate) struct Bag<'a> {
     pub(crate) settings: FeatureSettings,
     pub(crate) filter: Filter<'a>,
     pub(crate) rows: Rows<'a>,
+    /// Word pieces, if the model has any.
+    pub(crate) pieces: Option<PieceRows<'a>>,
     pub(crate) hidden: Dense<'a>,
     pub(crate) output: Dense<'a>,
 }
@@ -28,6 +31,8 @@ pub(crate) struct BagScratch {
     ids: [[u32; GATHERED]; 2],
     /// The sum of the rows of each group.
     sums: [Box<[i32]>; 2],
+    /// The sum of the rows of the pieces; empty in a model without.
+    pieces: Box<[i32]>,
     /// What goes into the hidden layer.
     pooled: Box<[i16]>,
     /// What goes into the output layer.
@@ -40,6 +45,7 @@ impl BagScratch {
         Self {
             ids: [[0; GATHERED]; 2],
             sums: [sum(), sum()],
+            pieces: if bag.pieces.is_some() { sum() } else { Box::default() },
             pooled: vec![0; bag.hidden.stride()].into_boxed_slice(),
             hidden: vec![0; bag.output.stride()].into_boxed_slice(),
         }
@@ -49,16 +55,21 @@ impl BagScratch {
 impl<'a> Bag<'a> {
     pub(crate) fn read(container: &Container<'a>, labels: usize) -> Result<Self, FormatError> {
         let section = |kind| container.section(kind);
+        let rows = Rows::read(SectionKind::Rows, section(SectionKind::Rows)?)?;
         let bag = Self {
             settings: Features::read(section(SectionKind::Features)?)?,
             filter: Filter::read(section(SectionKind::Filter)?)?,
-            rows: Rows::read(section(SectionKind::Rows)?)?,
+            rows,
+            pieces: PieceRows::read(container, rows.dim)?,
             hidden: Dense::read(SectionKind::Hidden, section(SectionKind::Hidden)?)?,
             output: Dense::read(SectionKind::Output, section(SectionKind::Output)?)?,
         };
         let broken = |kind, rule| Err(FormatError::Section { kind, offset: 0, rule });
         if bag.filter.owned().is_some_and(|rows| rows != bag.rows.buckets) {
             return broken(SectionKind::Rows, "there are not as many rows as the filter has places");
+        }
+        if bag.pieces.is_some_and(|pieces| pieces.rows.shift != bag.rows.shift) {
+            return broken(SectionKind::PieceRows, "the shift is not that of the features");
         }
         if bag.hidden.inputs != bag.rows.dim {
             return broken(SectionKind::Hidden, "the layer does not take as many numbers as a row has");
@@ -74,7 +85,7 @@ impl<'a> Bag<'a> {
 
     /// Bytes of scratch memory behind pointers.
     pub(crate) const fn memory(&self) -> usize {
-        self.rows.dim as usize * 2 * size_of::<i32>()
+        self.rows.dim as usize * (2 + self.pieces.is_some() as usize) * size_of::<i32>()
             + (self.hidden.stride() + self.output.stride()) * size_of::<i16>()
     }
 
@@ -84,7 +95,8 @@ impl<'a> Bag<'a> {
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let read = FeatureSettings { max_characters: read, ..self.settings };
         let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
-        (u64::from(read.max_features()), dense(&self.hidden) + dense(&self.output))
+        let pieces = if self.pieces.is_some() { read.max_characters } else { 0 };
+        (u64::from(read.max_features()) + u64::from(pieces), dense(&self.hidden) + dense(&self.output))
     }
 
     /// Scores the text.
@@ -95,9 +107,9 @@ impl<'a> Bag<'a> {
         scratch: &mut BagScratch,
         scores: &mut [Score],
     ) -> Read {
-        let BagScratch { ids, sums, pooled, hidden } = scratch;
+        let BagScratch { ids, sums, pieces, pooled, hidden } = scratch;
         let add = if self.rows.bits == 8 { kernel.sum_rows_8 } else { kernel.sum_rows_4 };
-        let mut counts = [0u32; 2];
+        let mut counts = [0u32; 3];
         let mut waiting = [0usize; 2];
         let mut known_words = 0;
         for sum in sums.iter_mut() {
@@ -124,9 +136,16 @@ impl<'a> Bag<'a> {
         for ((ids, sum), &waiting) in ids.iter().zip(sums.iter_mut()).zip(&waiting) {
             add(self.rows.data, ids.get(..waiting).unwrap_or_default(), sum);
         }
+        if let Some(table) = &self.pieces {
+            let limit = self.settings.max_characters;
+            // A word that only its pieces know is known.
+            let read_text = text.get(..read_to(text, read.characters)).unwrap_or_default();
+            let words = table.sum(read_text, limit, kernel, pieces, |_| 0, |_, _, count| counts[2] = count);
+            known_words = known_words.max(words);
+        }
         read.known_words = known_words;
-        read.features = counts[0] + counts[1];
-        self.pool(counts, sums, pooled);
+        read.features = counts.iter().sum();
+        self.pool(counts, [&sums[0], &sums[1], pieces], pooled);
         for (index, (row, out)) in
             self.hidden.weights().chunks_exact(self.hidden.stride()).zip(&mut *hidden).enumerate()
         {
@@ -146,22 +165,28 @@ impl<'a> Bag<'a> {
     }
 
     /// Each group's sum divided by the root of its count, scaled, added and rounded to an activation.
-    fn pool(&self, counts: [u32; 2], sums: &[Box<[i32]>; 2], pooled: &mut [i16]) {
+    fn pool(&self, counts: [u32; 3], sums: [&[i32]; 3], pooled: &mut [i16]) {
+        let [words, characters] = self.rows.multipliers;
+        let pieces = self.pieces.map_or(0, |pieces| pieces.rows.multipliers[0]);
         // Below 2^31: the multiplier is, and the inverse root is at most one.
-        let factor = |group: usize| match (self.rows.multipliers.get(group), counts.get(group)) {
-            (Some(&multiplier), Some(&count)) => {
-                (i64::from(multiplier) * i64::from(inverse_sqrt(count))) >> 24
-            }
-            _ => 0,
-        };
-        let [words, characters] = sums;
-        let (word_factor, character_factor) = (factor(0), factor(1));
+        let factor = |multiplier: u32, count| (i64::from(multiplier) * i64::from(inverse_sqrt(count))) >> 24;
+        let factors = [factor(words, counts[0]), factor(characters, counts[1]), factor(pieces, counts[2])];
         let shift = self.rows.shift;
-        for ((out, &word), &character) in pooled.iter_mut().zip(words).zip(characters) {
+        for (index, out) in pooled.iter_mut().enumerate() {
             // A sum is below 2^28, so each product is below 2^59.
-            let value = i64::from(word) * word_factor + i64::from(character) * character_factor;
+            let parts = sums.iter().zip(factors);
+            let value: i64 =
+                parts.map(|(sum, factor)| i64::from(sum.get(index).copied().unwrap_or(0)) * factor).sum();
             *out = ((value + (1 << (shift - 1))) >> shift)
                 .clamp(-i64::from(MAX_ACTIVATION), i64::from(MAX_ACTIVATION)) as i16;
         }
     }
+}
+
+/// Where the first `characters` of a text end, in bytes.
+fn read_to(text: &str, characters: u32) -> usize {
+    if characters as usize >= text.len() {
+        return text.len();
+    }
+    text.char_indices().nth(characters as usize).map_or(text.len(), |(end, _)| end)
 }

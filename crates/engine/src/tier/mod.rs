@@ -1,6 +1,7 @@
 //! One file a tier: features to scores.
 
 mod bag;
+mod piece_rows;
 mod tagger;
 
 pub(crate) use bag::{Bag, BagScratch};

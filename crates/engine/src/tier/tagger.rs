@@ -4,6 +4,7 @@
 //! The recurrent layer is an LSTM whose input gate is what the forget gate leaves (Greff et al., "LSTM: A Search Space
 //! Odyssey", 2017). Its cell is a mean of candidates, so it never leaves ±1: 15 bits hold it, and nothing saturates.
 
+use super::piece_rows::PieceRows;
 use crate::format::{
     Container, Dense, Direction, FeatureSettings, Features, Filter, FormatError, Phrases, Recurrent, Rows,
     SectionKind, Transitions,
@@ -27,6 +28,8 @@ pub(crate) struct Tagger<'a> {
     /// Rows of features; behind them, for each slot and place, one of phrases that stood in it in training, and, behind these,
     /// one of phrases in its list of values.
     pub(crate) rows: Rows<'a>,
+    /// Word pieces, if the model has any.
+    pub(crate) pieces: Option<PieceRows<'a>>,
     pub(crate) recurrent: Recurrent<'a>,
     pub(crate) phrases: Phrases<'a>,
     pub(crate) emissions: Dense<'a>,
@@ -52,6 +55,8 @@ pub(crate) struct TaggerScratch {
     /// Of each token the sum of the rows of its words and phrases, and that of its characters, in 256ths over the root of their
     /// number; later, the sums of its gates in one direction.
     sums: Box<[i32]>,
+    /// The sum of the rows of one token's pieces; empty in a model without.
+    pieces: Box<[i32]>,
     /// What goes into the recurrent layer, token by token.
     inputs: Box<[i16]>,
     cell: Box<[i32]>,
@@ -67,10 +72,12 @@ impl<'a> Tagger<'a> {
     pub(crate) fn read(container: &Container<'a>, labels: usize, slots: usize) -> Result<Self, FormatError> {
         let section = |kind| container.section(kind);
         let dense = |kind| Dense::read(kind, section(kind)?);
+        let rows = Rows::read(SectionKind::Rows, section(SectionKind::Rows)?)?;
         let tagger = Self {
             settings: Features::read(section(SectionKind::Features)?)?,
             filter: Filter::read(section(SectionKind::Filter)?)?,
-            rows: Rows::read(section(SectionKind::Rows)?)?,
+            rows,
+            pieces: PieceRows::read(container, rows.dim)?,
             recurrent: Recurrent::read(section(SectionKind::Tagger)?)?,
             phrases: Phrases::read(section(SectionKind::Phrases)?, slots as u32)?,
             emissions: dense(SectionKind::Emissions)?,
@@ -128,6 +135,7 @@ impl<'a> Tagger<'a> {
         tokens * (size_of::<TokenHash>() + (2 * dim).max(3 * units) * 4 + dim * 2 + 2 * units * 2)
             + units * 6
             + labels * 2
+            + if self.pieces.is_some() { dim * 4 } else { 0 }
     }
 
     /// The most table rows read and multiply-adds done for a text of so many characters, with so many lists of values.
@@ -145,8 +153,9 @@ impl<'a> Tagger<'a> {
         // stand for some slots in training and in every list.
         let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2
             * u64::from(self.phrases.most_slots() + lists);
+        let pieces = if self.pieces.is_some() { read } else { 0 };
         (
-            u64::from(features) + tokens * (6 + runs + phrases),
+            u64::from(features) + u64::from(pieces) + tokens * (6 + runs + phrases),
             tokens * (recurrent + dense(&self.emissions)) + labels,
         )
     }
@@ -174,7 +183,7 @@ impl<'a> Tagger<'a> {
         kernel: &Kernel,
         scratch: &mut TaggerScratch,
     ) -> Read {
-        let TaggerScratch { tokens, count, ids, sums, inputs, .. } = scratch;
+        let TaggerScratch { tokens, count, ids, sums, pieces, inputs, .. } = scratch;
         let dim = self.recurrent.dim as usize;
         let rows = self.feature_rows();
         let mut known_words = 0;
@@ -194,6 +203,18 @@ impl<'a> Tagger<'a> {
         });
         gather.flush(dim, sums);
         *count = found;
+        if let Some(table) = &self.pieces {
+            let tokens = tokens.get(..found).unwrap_or_default();
+            known_words = known_words.max(self.embed_pieces(
+                table,
+                text,
+                tokens,
+                kernel,
+                pieces,
+                &mut known_features,
+                sums,
+            ));
+        }
         read.known_words = known_words;
         read.features = known_features;
         let max_phrase = self.recurrent.max_phrase as usize;
@@ -225,6 +246,40 @@ impl<'a> Tagger<'a> {
             (kernel.join)(words, characters, self.recurrent.input, input);
         }
         read
+    }
+
+    /// Adds the pieces of each token to the sum of its characters. Returns how many of them are whole words.
+    #[allow(clippy::too_many_arguments)] // Parts of the scratch memory, borrowed apart.
+    fn embed_pieces(
+        &self,
+        table: &PieceRows<'_>,
+        text: &str,
+        tokens: &[TokenHash],
+        kernel: &Kernel,
+        sum: &mut [i32],
+        known: &mut u32,
+        sums: &mut [i32],
+    ) -> u32 {
+        let dim = self.recurrent.dim as usize;
+        let end = tokens.last().map_or(0, |token| token.end as usize);
+        let (multiplier, shift) = (i64::from(table.rows.multipliers[0]), table.rows.shift);
+        let mut token = 0;
+        let whose = |start: u32| {
+            while tokens.get(token).is_some_and(|token| token.end <= start) {
+                token += 1;
+            }
+            token
+        };
+        let text = text.get(..end).unwrap_or_default();
+        table.sum(text, self.settings.max_characters, kernel, sum, whose, |token, pieces, count| {
+            *known += count;
+            let root = i64::from(inverse_sqrt(count));
+            let place = place(sums, 2 * dim, token).iter_mut().skip(dim);
+            for (sum, &piece) in place.zip(pieces.iter()) {
+                // Below 2^23 · 2^24 >> 16, times 2^31; what a sound file holds stays within 32 bits.
+                *sum = sum.wrapping_add((((i64::from(piece) * root) >> 16) * multiplier >> shift) as i32);
+            }
+        })
     }
 
     /// Runs the states over the tokens.
@@ -376,6 +431,7 @@ impl TaggerScratch {
             count: 0,
             ids: [0; GATHERED],
             sums: vec![0; tokens * (2 * dim).max(3 * units)].into_boxed_slice(),
+            pieces: vec![0; if tagger.pieces.is_some() { dim } else { 0 }].into_boxed_slice(),
             inputs: vec![0; tokens * dim].into_boxed_slice(),
             cell: vec![0; units].into_boxed_slice(),
             states: vec![0; tokens * 2 * units].into_boxed_slice(),
