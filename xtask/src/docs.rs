@@ -109,6 +109,12 @@ fn cli() -> String {
         out.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", help.join("\n")));
     };
     add("stonechat", &command.render_long_help().to_string());
+    helps("stonechat", &command, &mut add);
+    out
+}
+
+/// Adds the help of every command below one, and of those below them.
+fn helps(name: &str, command: &clap::Command, add: &mut impl FnMut(&str, &str)) {
     for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
         if command.get_name() != "help" {
             // The options of every command stand once, above.
@@ -116,10 +122,11 @@ fn cli() -> String {
                 let common = option.is_global_set();
                 option.hide(common)
             });
-            add(&format!("stonechat {}", command.get_name()), &command.render_long_help().to_string());
+            let name = format!("{name} {}", command.get_name());
+            add(&name, &command.render_long_help().to_string());
+            helps(&name, &command, add);
         }
     }
-    out
 }
 
 /// A document whose `console` blocks show what their commands print now. They run one after the other in one folder, which

@@ -39,11 +39,19 @@ mod slot_values;
 mod tagger_plan;
 mod tagger_quantize;
 mod tagging;
+#[cfg(feature = "teacher")]
+mod teacher;
 mod tier;
 mod trainer;
+mod words;
 
 pub use error::TrainError;
 pub use progress::{Listener, Progress};
 pub use recipe::{Recipe, RecipeError};
 pub use report::{SlotReport, TrainReport};
 pub use session::{Trained, Trainer};
+#[cfg(feature = "teacher")]
+pub use teacher::TeacherError;
+pub use words::{Words, WordsError};
+#[cfg(feature = "teacher")]
+pub use words::{WordsBuilt, WordsSettings, build_words};
