@@ -4,8 +4,6 @@ use super::error::TeacherError;
 use super::folder::Folder;
 use serde::Deserialize;
 
-pub(super) const FILE: &str = "config.json";
-
 /// The largest value that any size may have.
 const MOST: usize = 1 << 20;
 
@@ -61,9 +59,13 @@ fn tiny() -> f64 {
 }
 
 impl Config {
-    pub(crate) fn read(folder: &Folder) -> Result<Self, TeacherError> {
-        let raw: Raw = folder.json(FILE, &folder.read(FILE)?)?;
-        let wrong = |what: String| Err(TeacherError::new(&folder.path(FILE), what));
+    /// The name of the file.
+    pub(crate) const FILE: &str = "config.json";
+
+    /// Reads the file, given its bytes.
+    pub(crate) fn read(folder: &Folder, bytes: &[u8]) -> Result<Self, TeacherError> {
+        let raw: Raw = folder.json(Self::FILE, bytes)?;
+        let wrong = |what: String| Err(TeacherError::new(&folder.path(Self::FILE), what));
         let first_position = match raw.model_type.as_str() {
             "bert" => 0,
             // Positions are counted from behind the row of the padding.

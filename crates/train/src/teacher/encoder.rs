@@ -5,6 +5,7 @@ use super::config::Config;
 use super::error::TeacherError;
 use super::folder::Folder;
 use super::kernel::{Real, add, add_row, attend, gelu, layer_norm};
+use super::pooling::Pooling;
 use super::weights::Weights;
 use candle_core::{Device, Tensor};
 
@@ -17,6 +18,21 @@ pub(crate) struct Encoder<T> {
     positions: Vec<T>,
     norm: Norm<T>,
     layers: Vec<Layer<T>>,
+}
+
+/// Texts of the same number of tokens.
+pub(crate) struct Batch {
+    /// Tokens of a text: at least 1, at most what the encoder has positions for.
+    pub(crate) length: usize,
+    /// The tokens of one text behind those of another.
+    pub(crate) tokens: Vec<u32>,
+}
+
+impl Batch {
+    /// How many texts there are.
+    fn texts(&self) -> usize {
+        self.tokens.len() / self.length
+    }
 }
 
 /// A matrix, inputs by outputs, and what is added to each output.
@@ -69,32 +85,35 @@ impl<T: Real> Encoder<T> {
         self.config.dim
     }
 
-    /// The mean state of each text, [`Self::dim`] numbers, of batches of texts of `length` tokens. `done` hears how many texts
-    /// came through.
-    pub(crate) fn means(
+    /// An embedding of each text of the batches, [`Self::dim`] numbers; `done` hears how many texts came through.
+    pub(crate) fn pooled(
         &self,
-        batches: &[Vec<u32>],
-        length: usize,
+        batches: &[Batch],
+        pooling: Pooling,
         mut done: impl FnMut(usize),
     ) -> candle_core::Result<Vec<T>> {
-        let count = T::from_f64(length as f64);
-        let work = |tokens: &Vec<u32>| {
-            let states = self.forward(tokens, length)?;
-            let mut means = Vec::with_capacity(states.len() / length);
-            for text in states.chunks_exact(length * self.config.dim) {
-                let mut mean = vec![T::zero(); self.config.dim];
-                text.chunks_exact(self.config.dim).for_each(|state| add(&mut mean, state));
-                means.extend(mean.into_iter().map(|sum| sum / count));
+        let dim = self.config.dim;
+        let work = |batch: &Batch| {
+            let count = T::from_f64(batch.length as f64);
+            let mut out = Vec::with_capacity(batch.texts() * dim);
+            for text in self.forward(batch)?.chunks_exact(batch.length * dim) {
+                match pooling {
+                    Pooling::First => out.extend(&text[..dim]),
+                    Pooling::Mean => {
+                        let mut mean = vec![T::zero(); dim];
+                        text.chunks_exact(dim).for_each(|state| add(&mut mean, state));
+                        out.extend(mean.into_iter().map(|sum| sum / count));
+                    }
+                }
             }
-            Ok::<_, candle_core::Error>(means)
+            Ok::<_, candle_core::Error>(out)
         };
-        let means = in_batches(batches, work, |tokens| done(tokens.len() / length))?;
-        Ok(means.concat())
+        Ok(in_batches(batches, work, |batch| done(batch.texts()))?.concat())
     }
 
-    /// The states of the last layer, [`Self::dim`] numbers a token. `tokens` are texts of `length` tokens each, one behind
-    /// another; `length` is at most what the encoder has positions for.
-    pub(crate) fn forward(&self, tokens: &[u32], length: usize) -> candle_core::Result<Vec<T>> {
+    /// The states of the last layer, [`Self::dim`] numbers a token.
+    fn forward(&self, batch: &Batch) -> candle_core::Result<Vec<T>> {
+        let Batch { length, ref tokens } = *batch;
         let dim = self.config.dim;
         let mut states = Vec::with_capacity(tokens.len() * dim);
         for (at, &token) in tokens.iter().enumerate() {

@@ -6,11 +6,16 @@ mod encoder;
 mod error;
 mod folder;
 mod kernel;
+mod pooling;
+mod prompt;
+mod sentence;
 mod tokens;
 mod weights;
 
 pub(crate) use config::Config;
-pub(crate) use encoder::Encoder;
+pub(crate) use encoder::{Batch, Encoder};
 pub use error::TeacherError;
 pub(crate) use folder::Folder;
+pub(crate) use pooling::Pooling;
+pub use sentence::Teacher;
 pub(crate) use tokens::Tokens;

@@ -2,7 +2,7 @@
 
 use super::error::TeacherError;
 use super::folder::Folder;
-use tokenizers::{ModelWrapper, NormalizerWrapper, Tokenizer};
+use tokenizers::{ModelWrapper, NormalizerWrapper, Tokenizer, TruncationParams};
 
 /// The tokenizer that came with an encoder.
 pub(crate) struct Tokens {
@@ -39,6 +39,27 @@ impl Tokens {
         tokenizer.with_truncation(None).map_err(wrong)?;
         tokenizer.with_padding(None);
         Ok(Self { tokenizer, vocabulary })
+    }
+
+    /// Reads no more than so many tokens of a text, its ends counted.
+    pub(crate) fn truncate(&mut self, folder: &Folder, most: usize) -> Result<(), TeacherError> {
+        let truncation = TruncationParams { max_length: most, ..TruncationParams::default() };
+        match self.tokenizer.with_truncation(Some(truncation)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(TeacherError::new(&folder.path(Self::FILE), error)),
+        }
+    }
+
+    /// The tokens of a text, its ends among them: at least one.
+    pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        let encoded = self.tokenizer.encode_fast(text, true).map_err(|error| error.to_string())?;
+        match encoded.get_ids() {
+            [] => {
+                Err("the tokenizer gives an empty text no token; take an encoder with [CLS] or <s>"
+                    .to_string())
+            }
+            ids => Ok(ids.to_vec()),
+        }
     }
 
     /// The vocabulary, if it is one of word pieces as BERT has it.

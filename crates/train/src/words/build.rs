@@ -7,7 +7,7 @@ use super::principal::project;
 use super::quantize::quantize;
 use super::write::Parts;
 use crate::progress::{Listener, Progress};
-use crate::teacher::{Config, Encoder, Folder, TeacherError, Tokens};
+use crate::teacher::{Batch, Config, Encoder, Folder, Pooling, TeacherError, Tokens};
 use std::path::Path;
 use stonechat_eval::digest;
 
@@ -65,7 +65,7 @@ pub fn build_words(
     };
     tell("reading", 0, 1);
     let folder = Folder::new(folder)?;
-    let config = Config::read(&folder)?;
+    let config = Config::read(&folder, &folder.read(Config::FILE)?)?;
     check(settings, &folder, &config)?;
     let tokens = Tokens::read(&folder, &folder.read(Tokens::FILE)?, config.vocabulary)?;
     let vocabulary = tokens.vocabulary(&folder)?;
@@ -84,12 +84,11 @@ pub fn build_words(
     drop(bytes);
 
     let [begin, end] = vocabulary.ends;
-    let batches: Vec<Vec<u32>> = kept
-        .chunks(BATCH)
-        .map(|pieces| pieces.iter().flat_map(|&piece| [begin, piece, end]).collect())
-        .collect();
+    let texts = |pieces: &[u32]| pieces.iter().flat_map(|&piece| [begin, piece, end]).collect();
+    let batches: Vec<Batch> =
+        kept.chunks(BATCH).map(|pieces| Batch { length: 3, tokens: texts(pieces) }).collect();
     let mut done = 0;
-    let means = encoder.means(&batches, 3, |texts| {
+    let means = encoder.pooled(&batches, Pooling::Mean, |texts| {
         done += texts;
         tell("encoding", done, kept.len());
     });
