@@ -20,7 +20,7 @@ pub(crate) enum Command {
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
     Convert(convert::Convert),
-    Words(words::Words),
+    Words(words::WordsCommands),
     #[command(name = bench::COLD_START, hide = true)]
     ColdStart(bench::ColdStartCommand),
 }

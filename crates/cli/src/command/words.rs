@@ -9,7 +9,7 @@ use crate::failure::Failure;
 
 /// What is known of words before any training
 #[derive(Args, Debug)]
-pub(crate) struct Words {
+pub(crate) struct WordsCommands {
     #[command(subcommand)]
     command: WordsCommand,
 }
@@ -21,7 +21,6 @@ enum WordsCommand {
 
 /// Make a words asset from a pretrained encoder; in builds with the feature `teacher`
 #[derive(Args, Debug)]
-#[cfg_attr(not(feature = "teacher"), expect(dead_code, reason = "only read where there are encoders"))]
 struct Build {
     /// Folder of the encoder: config.json, tokenizer.json, model.safetensors
     #[arg(long, value_name = "DIR")]
@@ -43,7 +42,7 @@ struct Build {
     licence: Option<String>,
 }
 
-impl Words {
+impl WordsCommands {
     pub(crate) fn run(&self, console: &mut Console) -> Result<(), Failure> {
         match &self.command {
             WordsCommand::Build(build) => build.run(console),
@@ -68,9 +67,14 @@ impl Build {
         use crate::progress::Bar;
         use stonechat_eval::digest;
         use stonechat_task::{check_writable, write_file};
-        use stonechat_train::{WordsSettings, build_words};
+        use stonechat_train::{Words, WordsSettings, build_words};
 
         check_writable(&self.output)?;
+        // It may be the data, named by mistake.
+        if std::fs::read(&self.output).is_ok_and(|bytes| !bytes.is_empty() && Words::read(&bytes).is_err()) {
+            let what = "a file that is no words asset stands there; name another file, or remove it first";
+            return Err(Failure::file(&self.output, what));
+        }
         let bar = Bar::new(console);
         let settings = WordsSettings {
             pieces: self.pieces,

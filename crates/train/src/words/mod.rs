@@ -11,9 +11,9 @@ mod frequency;
 mod pieces;
 #[cfg(feature = "teacher")]
 mod principal;
-#[cfg(any(test, feature = "teacher"))]
+#[cfg(feature = "teacher")]
 mod quantize;
-#[cfg(any(test, feature = "teacher"))]
+#[cfg(feature = "teacher")]
 mod write;
 
 pub use asset::Words;

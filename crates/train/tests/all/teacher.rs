@@ -238,13 +238,7 @@ fn folders_that_are_no_encoder() {
 #[test]
 fn a_words_asset_of_a_small_encoder() {
     let folder = bert();
-    let settings = WordsSettings {
-        pieces: 57,
-        dim: 8,
-        bits: 8,
-        licence: Some("MIT".into()),
-        ..WordsSettings::default()
-    };
+    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: Some("MIT".into()) };
     let mut stages = Vec::new();
     let built =
         build_words(folder.path(), &settings, &mut |progress| stages.push((progress.stage, progress.done)))
