@@ -109,15 +109,22 @@ fn cli() -> String {
         out.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", help.join("\n")));
     };
     add("stonechat", &command.render_long_help().to_string());
-    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
-        if command.get_name() != "help" {
+    let mut waiting = vec![("stonechat".to_string(), command)];
+    while let Some((name, mut command)) = waiting.pop() {
+        if name != "stonechat" {
             // The options of every command stand once, above.
-            let mut command = command.clone().mut_args(|option| {
+            command = command.mut_args(|option| {
                 let common = option.is_global_set();
                 option.hide(common)
             });
-            add(&format!("stonechat {}", command.get_name()), &command.render_long_help().to_string());
+            add(&name, &command.render_long_help().to_string());
         }
+        let below = command.get_subcommands();
+        let below = below.filter(|command| !command.is_hide_set() && command.get_name() != "help");
+        let below: Vec<_> =
+            below.map(|command| (format!("{name} {}", command.get_name()), command.clone())).collect();
+        // The first one waits on top.
+        waiting.extend(below.into_iter().rev());
     }
     out
 }
@@ -246,9 +253,19 @@ mod tests {
     #[test]
     fn every_command_is_documented() {
         let text = cli();
-        for name in
-            ["demo", "new", "check", "train", "eval", "verify", "predict", "inspect", "bench", "convert"]
-        {
+        for name in [
+            "demo",
+            "new",
+            "check",
+            "train",
+            "eval",
+            "verify",
+            "predict",
+            "inspect",
+            "bench",
+            "convert",
+            "words build",
+        ] {
             assert!(text.contains(&format!("## stonechat {name}\n")), "{name}");
         }
         assert!(!text.contains("cold-start") && !text.contains('\u{1b}'));

@@ -19,8 +19,10 @@
 
 #![forbid(unsafe_code)]
 
+mod cache;
 mod calibrate;
 mod dictionary;
+mod embed;
 mod error;
 mod filter;
 mod linear;
@@ -39,11 +41,21 @@ mod slot_values;
 mod tagger_plan;
 mod tagger_quantize;
 mod tagging;
+#[cfg(feature = "teacher")]
+mod teacher;
 mod tier;
 mod trainer;
+mod words;
 
+pub use cache::{CachedEmbedder, cache_folder};
+pub use embed::Embedder;
 pub use error::TrainError;
 pub use progress::{Listener, Progress};
 pub use recipe::{Recipe, RecipeError};
 pub use report::{SlotReport, TrainReport};
 pub use session::{Trained, Trainer};
+#[cfg(feature = "teacher")]
+pub use teacher::{Teacher, TeacherError};
+pub use words::{Words, WordsError};
+#[cfg(feature = "teacher")]
+pub use words::{WordsBuilt, WordsSettings, build_words};

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 /// A moment of the training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// What is being done: `reading`, `learning`, `calibrating`, `recording`. Where a draft chooses between two kinds of
+    /// What is being done: `reading`, `learning`, `calibrating`, `recording`; of a words asset
+    /// `reading`, `encoding`, `projecting`. Where a draft chooses between two kinds of
     /// model, `learning` and its steps come a second time.
     pub stage: &'static str,
     /// Steps of the stage that are done.

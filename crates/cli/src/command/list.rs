@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{bench, check, convert, demo, eval, inspect, new, predict, train, verify};
+use super::{bench, check, convert, demo, eval, inspect, new, predict, train, verify, words};
 use crate::common::Common;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -20,6 +20,7 @@ pub(crate) enum Command {
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
     Convert(convert::Convert),
+    Words(words::WordsCommands),
     #[command(name = bench::COLD_START, hide = true)]
     ColdStart(bench::ColdStartCommand),
 }
@@ -38,6 +39,7 @@ impl Command {
             Command::Inspect(command) => command.run(console),
             Command::Bench(command) => command.run(common, console),
             Command::Convert(command) => command.run(console),
+            Command::Words(command) => command.run(console),
             Command::ColdStart(command) => command.run(console),
         }
     }

@@ -11,5 +11,6 @@ mod new;
 mod predict;
 mod train;
 mod verify;
+mod words;
 
 pub(crate) use list::Command;

@@ -1,8 +1,8 @@
 use crate::support::Folder;
 
 /// The commands of the contract that are there, in its order.
-const COMMANDS: [&str; 10] =
-    ["demo", "new", "check", "train", "eval", "verify", "predict", "inspect", "bench", "convert"];
+const COMMANDS: [&str; 11] =
+    ["demo", "new", "check", "train", "eval", "verify", "predict", "inspect", "bench", "convert", "words"];
 
 #[test]
 fn help_lists_the_commands_in_order() {

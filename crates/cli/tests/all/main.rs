@@ -18,3 +18,4 @@ mod slots;
 mod support;
 mod train;
 mod verify;
+mod words;

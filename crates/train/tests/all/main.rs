@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cache;
 mod calibration;
 mod determinism;
 mod edges;
@@ -10,4 +11,7 @@ mod quantization;
 mod rows;
 mod size;
 mod support;
+#[cfg(feature = "teacher")]
+mod teacher;
 mod tuning;
+mod words;

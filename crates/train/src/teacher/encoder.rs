@@ -1,0 +1,221 @@
+//! The forward pass of an encoder (Devlin et al., "BERT", NAACL 2019).
+
+use super::batches::in_batches;
+use super::config::Config;
+use super::error::TeacherError;
+use super::folder::Folder;
+use super::kernel::{Real, add, add_row, attend, gelu, layer_norm};
+use super::pooling::Pooling;
+use super::weights::Weights;
+use candle_core::{Device, Tensor};
+
+/// An encoder that computes with numbers of type `T`.
+pub(crate) struct Encoder<T> {
+    config: Config,
+    /// A row for each token.
+    words: Vec<T>,
+    /// A row for each position, with that of the first kind of text added.
+    positions: Vec<T>,
+    norm: Norm<T>,
+    layers: Vec<Layer<T>>,
+}
+
+/// Texts of the same number of tokens.
+pub(crate) struct Batch {
+    /// Tokens of a text: at least 1, at most what the encoder has positions for.
+    pub(crate) length: usize,
+    /// The tokens of one text behind those of another.
+    pub(crate) tokens: Vec<u32>,
+}
+
+impl Batch {
+    /// How many texts there are.
+    fn texts(&self) -> usize {
+        self.tokens.len() / self.length
+    }
+}
+
+/// A matrix, inputs by outputs, and what is added to each output.
+struct Linear<T> {
+    matrix: Tensor,
+    bias: Vec<T>,
+}
+
+struct Norm<T> {
+    scale: Vec<T>,
+    shift: Vec<T>,
+    epsilon: f64,
+}
+
+struct Layer<T> {
+    /// Queries, keys and values in one.
+    attention: Linear<T>,
+    attended: Linear<T>,
+    attended_norm: Norm<T>,
+    between: Linear<T>,
+    out: Linear<T>,
+    out_norm: Norm<T>,
+}
+
+impl<T: Real> Encoder<T> {
+    /// The name of the file with its weights.
+    pub(crate) const FILE: &str = Weights::FILE;
+
+    /// Reads an encoder, given the bytes of its weights.
+    pub(crate) fn read(folder: &Folder, config: Config, bytes: &[u8]) -> Result<Self, TeacherError> {
+        let weights = Weights::new(folder, bytes)?;
+        let dim = config.dim;
+        let mut positions =
+            weights.numbers("embeddings.position_embeddings.weight", &[config.positions, dim])?;
+        let kinds: Vec<T> =
+            weights.numbers("embeddings.token_type_embeddings.weight", &[config.kinds, dim])?;
+        add_row(&mut positions, &kinds[..dim]);
+        let layers = (0..config.layers).map(|at| Layer::read(folder, &weights, &config, at));
+        Ok(Self {
+            words: weights.numbers("embeddings.word_embeddings.weight", &[config.vocabulary, dim])?,
+            positions,
+            norm: Norm::read(&weights, "embeddings.LayerNorm", &config)?,
+            layers: layers.collect::<Result<_, _>>()?,
+            config,
+        })
+    }
+
+    /// Numbers of a token's state.
+    pub(crate) fn dim(&self) -> usize {
+        self.config.dim
+    }
+
+    /// An embedding of each text of the batches, [`Self::dim`] numbers; `done` hears how many texts came through.
+    pub(crate) fn pooled(
+        &self,
+        batches: &[Batch],
+        pooling: Pooling,
+        mut done: impl FnMut(usize),
+    ) -> candle_core::Result<Vec<T>> {
+        let dim = self.config.dim;
+        let work = |batch: &Batch| {
+            let count = T::from_f64(batch.length as f64);
+            let mut out = Vec::with_capacity(batch.texts() * dim);
+            for text in self.forward(batch)?.chunks_exact(batch.length * dim) {
+                match pooling {
+                    Pooling::First => out.extend(&text[..dim]),
+                    Pooling::Mean => {
+                        let mut mean = vec![T::zero(); dim];
+                        text.chunks_exact(dim).for_each(|state| add(&mut mean, state));
+                        out.extend(mean.into_iter().map(|sum| sum / count));
+                    }
+                }
+            }
+            Ok::<_, candle_core::Error>(out)
+        };
+        Ok(in_batches(batches, work, |batch| done(batch.texts()))?.concat())
+    }
+
+    /// The states of the last layer, [`Self::dim`] numbers a token.
+    fn forward(&self, batch: &Batch) -> candle_core::Result<Vec<T>> {
+        let Batch { length, ref tokens } = *batch;
+        let dim = self.config.dim;
+        let mut states = Vec::with_capacity(tokens.len() * dim);
+        for (at, &token) in tokens.iter().enumerate() {
+            let position = self.config.first_position + at % length;
+            let row = self.words.get(token as usize * dim..).and_then(|rest| rest.get(..dim));
+            let row = row.ok_or_else(|| candle_core::Error::Msg(format!("no row for token {token}")))?;
+            let place = &self.positions[position * dim..][..dim];
+            states.extend(row.iter().zip(place).map(|(&word, &place)| word + place));
+        }
+        self.norm.apply(&mut states);
+        for layer in &self.layers {
+            states = layer.apply(states, &self.config, length)?;
+        }
+        Ok(states)
+    }
+}
+
+impl<T: Real> Layer<T> {
+    fn read(
+        folder: &Folder,
+        weights: &Weights<'_>,
+        config: &Config,
+        at: usize,
+    ) -> Result<Self, TeacherError> {
+        let (dim, between) = (config.dim, config.between);
+        let name = |rest: &str| format!("encoder.layer.{at}.{rest}");
+        let linear = |rest: &[&str], from: usize, to: usize| {
+            let names: Vec<String> = rest.iter().map(|rest| name(rest)).collect();
+            Linear::read(folder, weights, &names, from, to)
+        };
+        let three = ["attention.self.query", "attention.self.key", "attention.self.value"];
+        Ok(Self {
+            attention: linear(&three, dim, dim)?,
+            attended: linear(&["attention.output.dense"], dim, dim)?,
+            attended_norm: Norm::read(weights, &name("attention.output.LayerNorm"), config)?,
+            between: linear(&["intermediate.dense"], dim, between)?,
+            out: linear(&["output.dense"], between, dim)?,
+            out_norm: Norm::read(weights, &name("output.LayerNorm"), config)?,
+        })
+    }
+
+    fn apply(&self, states: Vec<T>, config: &Config, length: usize) -> candle_core::Result<Vec<T>> {
+        let (dim, heads) = (config.dim, config.heads);
+        let before = states.clone();
+        let seen = self.attention.apply(states)?;
+        let mut attended = vec![T::zero(); before.len()];
+        let mut scores = vec![T::zero(); length];
+        for (seen, out) in seen.chunks_exact(length * dim * 3).zip(attended.chunks_exact_mut(length * dim)) {
+            attend(seen, dim, heads, &mut scores, out);
+        }
+        let mut states = self.attended.apply(attended)?;
+        add(&mut states, &before);
+        self.attended_norm.apply(&mut states);
+        let mut inner = self.between.apply(states.clone())?;
+        gelu(&mut inner);
+        let mut out = self.out.apply(inner)?;
+        add(&mut out, &states);
+        self.out_norm.apply(&mut out);
+        Ok(out)
+    }
+}
+
+impl<T: Real> Linear<T> {
+    /// Reads layers of the same input, whose outputs stand side by side.
+    fn read(
+        folder: &Folder,
+        weights: &Weights<'_>,
+        names: &[String],
+        from: usize,
+        to: usize,
+    ) -> Result<Self, TeacherError> {
+        let mut matrices = Vec::new();
+        let mut bias = Vec::new();
+        for name in names {
+            matrices.push(weights.tensor::<T>(&format!("{name}.weight"), &[to, from])?);
+            bias.extend(weights.numbers::<T>(&format!("{name}.bias"), &[to])?);
+        }
+        let matrix = Tensor::cat(&matrices, 0).and_then(|matrix| matrix.t()?.contiguous());
+        let matrix = matrix.map_err(|error| TeacherError::new(&folder.path(Weights::FILE), error))?;
+        Ok(Self { matrix, bias })
+    }
+
+    fn apply(&self, states: Vec<T>) -> candle_core::Result<Vec<T>> {
+        let from = self.matrix.dim(0)?;
+        let rows = states.len() / from;
+        let states = Tensor::from_vec(states, (rows, from), &Device::Cpu)?;
+        let mut out = states.matmul(&self.matrix)?.flatten_all()?.to_vec1()?;
+        add_row(&mut out, &self.bias);
+        Ok(out)
+    }
+}
+
+impl<T: Real> Norm<T> {
+    fn read(weights: &Weights<'_>, name: &str, config: &Config) -> Result<Self, TeacherError> {
+        Ok(Self {
+            scale: weights.numbers(&format!("{name}.weight"), &[config.dim])?,
+            shift: weights.numbers(&format!("{name}.bias"), &[config.dim])?,
+            epsilon: config.epsilon,
+        })
+    }
+
+    fn apply(&self, states: &mut [T]) {
+        layer_norm(states, &self.scale, &self.shift, self.epsilon);
+    }
+}

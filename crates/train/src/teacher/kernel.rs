@@ -1,0 +1,189 @@
+//! The arithmetic of an encoder beside its matrix products.
+
+use candle_core::WithDType;
+
+/// Numbers to compute with: of 32 bits for speed, of 64 where the last bits must not matter.
+pub(crate) trait Real: WithDType {
+    fn exp(self) -> Self;
+    fn root(self) -> Self;
+    fn gelu(self) -> Self;
+}
+
+impl Real for f32 {
+    fn exp(self) -> Self {
+        libm::expf(self)
+    }
+
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+
+    fn gelu(self) -> Self {
+        0.5 * self * (1.0 + error_function(self * std::f32::consts::FRAC_1_SQRT_2))
+    }
+}
+
+impl Real for f64 {
+    fn exp(self) -> Self {
+        libm::exp(self)
+    }
+
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+
+    fn gelu(self) -> Self {
+        0.5 * self * (1.0 + libm::erf(self * std::f64::consts::FRAC_1_SQRT_2))
+    }
+}
+
+/// The error function to about 4e-7: the quotient of two polynomials that Eigen and XLA use, which any vector unit computes.
+fn error_function(x: f32) -> f32 {
+    const ABOVE: [f32; 7] = [
+        -2.726_142_4e-10,
+        2.770_681_4e-8,
+        -2.101_024e-6,
+        -5.692_506_5e-5,
+        -7.349_906e-4,
+        -2.954_6e-3,
+        -1.609_603_3e-2,
+    ];
+    const BELOW: [f32; 5] = [-1.456_607_2e-5, -2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2];
+    let x = x.clamp(-4.0, 4.0);
+    let square = x * x;
+    let above = ABOVE.iter().fold(0.0, |sum, factor| sum * square + factor);
+    let below = BELOW.iter().fold(0.0, |sum, factor| sum * square + factor);
+    x * above / below
+}
+
+/// Adds a row to each row.
+pub(super) fn add_row<T: Real>(rows: &mut [T], row: &[T]) {
+    for target in rows.chunks_exact_mut(row.len()) {
+        add(target, row);
+    }
+}
+
+/// Adds numbers to as many others.
+pub(super) fn add<T: Real>(target: &mut [T], other: &[T]) {
+    for (target, other) in target.iter_mut().zip(other) {
+        *target += *other;
+    }
+}
+
+/// Gaussian error linear units (Hendrycks and Gimpel, 2016).
+pub(super) fn gelu<T: Real>(numbers: &mut [T]) {
+    for number in numbers {
+        *number = number.gelu();
+    }
+}
+
+/// Layer normalisation (Ba, Kiros and Hinton, 2016) of each row.
+pub(super) fn layer_norm<T: Real>(rows: &mut [T], scale: &[T], shift: &[T], epsilon: f64) {
+    let count = T::from_f64(scale.len() as f64);
+    for row in rows.chunks_exact_mut(scale.len()) {
+        let mean = sum(row, |number| number) / count;
+        let variance = sum(row, |number| (number - mean) * (number - mean)) / count;
+        let factor = T::one() / (variance + T::from_f64(epsilon)).root();
+        for ((number, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
+            *number = (*number - mean) * factor * *scale + *shift;
+        }
+    }
+}
+
+/// Attention (Vaswani et al., 2017) inside one text: `states` has a row of queries, keys and values, `3 * dim` numbers, for
+/// each token; adds to `out`, `dim` numbers a token, which are zeros. `scores` is room for as many numbers as there are tokens.
+pub(super) fn attend<T: Real>(states: &[T], dim: usize, heads: usize, scores: &mut [T], out: &mut [T]) {
+    let size = dim / heads;
+    let scale = T::one() / T::from_f64(size as f64).root();
+    for head in 0..heads {
+        let part = |token: usize, kind: usize| &states[(token * 3 + kind) * dim + head * size..][..size];
+        for (token, out) in out.chunks_exact_mut(dim).enumerate() {
+            let query = part(token, 0);
+            for (other, score) in scores.iter_mut().enumerate() {
+                *score = dot(query, part(other, 1)) * scale;
+            }
+            softmax(scores);
+            let out = &mut out[head * size..][..size];
+            for (other, &score) in scores.iter().enumerate() {
+                for (out, value) in out.iter_mut().zip(part(other, 2)) {
+                    *out += score * *value;
+                }
+            }
+        }
+    }
+}
+
+fn softmax<T: Real>(scores: &mut [T]) {
+    let mut most = scores[0];
+    for &score in scores.iter() {
+        if score > most {
+            most = score;
+        }
+    }
+    let mut total = T::zero();
+    for score in scores.iter_mut() {
+        *score = (*score - most).exp();
+        total += *score;
+    }
+    for score in scores.iter_mut() {
+        *score /= total;
+    }
+}
+
+/// The sum of a function of numbers, in eight partial sums.
+fn sum<T: Real>(numbers: &[T], of: impl Fn(T) -> T) -> T {
+    let (blocks, rest) = numbers.as_chunks::<8>();
+    let mut sums = [T::zero(); 8];
+    for block in blocks {
+        for (sum, &number) in sums.iter_mut().zip(block) {
+            *sum += of(number);
+        }
+    }
+    rest.iter()
+        .chain(&sums[1..])
+        .enumerate()
+        .fold(sums[0], |total, (at, &number)| total + if at < rest.len() { of(number) } else { number })
+}
+
+fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+    let (a_blocks, a_rest) = a.as_chunks::<8>();
+    let (b_blocks, b_rest) = b.as_chunks::<8>();
+    let mut sums = [T::zero(); 8];
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).fold(T::zero(), |total, (&a, &b)| total + a * b);
+    sums.iter().fold(rest, |total, &sum| total + sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_function_is_close() {
+        for at in -6000..=6000i16 {
+            let x = f32::from(at) / 1000.0;
+            let off = f64::from(error_function(x)) - libm::erf(f64::from(x));
+            assert!(off.abs() < 1e-6, "{x}: {off}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_normalised() {
+        let mut row: Vec<f64> = (0..11).map(f64::from).collect();
+        layer_norm(&mut row, &[1.0; 11], &[2.0; 11], 1e-12);
+        assert!((row.iter().sum::<f64>() - 22.0).abs() < 1e-12);
+        assert!((row.iter().map(|x| (x - 2.0) * (x - 2.0)).sum::<f64>() - 11.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn attention_means_what_is_alike() {
+        // Two tokens, one head of one number: queries 0, so each sees the mean of the values 1 and 3.
+        let mut out = [0.0f32; 2];
+        attend(&[0.0, 5.0, 1.0, 0.0, -5.0, 3.0], 1, 1, &mut [0.0; 2], &mut out);
+        assert_eq!(out, [2.0, 2.0]);
+    }
+}

@@ -1,0 +1,21 @@
+//! A pretrained encoder of the BERT family, from the folder of files that it is published as.
+
+mod batches;
+mod config;
+mod encoder;
+mod error;
+mod folder;
+mod kernel;
+mod pooling;
+mod prompt;
+mod sentence;
+mod tokens;
+mod weights;
+
+pub(crate) use config::Config;
+pub(crate) use encoder::{Batch, Encoder};
+pub use error::TeacherError;
+pub(crate) use folder::Folder;
+pub(crate) use pooling::Pooling;
+pub use sentence::Teacher;
+pub(crate) use tokens::Tokens;

@@ -1,0 +1,137 @@
+//! Static rows for word pieces, made from a pretrained encoder.
+
+use super::file::MAX_DIM;
+use super::frequency::weights;
+use super::pieces::keep;
+use super::principal::project;
+use super::quantize::quantize;
+use super::write::Parts;
+use crate::progress::{Listener, Progress};
+use crate::teacher::{Batch, Config, Encoder, Folder, Pooling, TeacherError, Tokens};
+use std::path::Path;
+use stonechat_eval::digest;
+
+/// Pieces in a batch.
+const BATCH: usize = 256;
+
+/// How a words asset is made.
+#[derive(Clone, Debug)]
+pub struct WordsSettings {
+    /// The most pieces that are kept; single ASCII characters are kept in any case.
+    pub pieces: usize,
+    /// Numbers in a row: even, 2 to 1024 and no more than a state of the encoder has.
+    pub dim: usize,
+    /// Bits of a number: 4 or 8.
+    pub bits: u32,
+    /// The licence of the encoder, which is that of the rows, to be named in the file.
+    pub licence: Option<String>,
+}
+
+impl Default for WordsSettings {
+    fn default() -> Self {
+        Self { pieces: 20_000, dim: 128, bits: 4, licence: None }
+    }
+}
+
+/// A words asset, and how it came out.
+#[derive(Clone, Debug)]
+pub struct WordsBuilt {
+    /// The bytes of the file.
+    pub bytes: Vec<u8>,
+    /// Pieces in it.
+    pub pieces: usize,
+    /// The share of the variance that the principal components keep: 0 to 1.
+    pub kept: f64,
+    /// The mean squared error of quantisation as a share of the mean square: 0 to 1.
+    pub error: f64,
+}
+
+/// Makes a words asset from the encoder in a folder.
+///
+/// Each piece goes through the encoder alone, and the mean of its last layer is the row; rows are centred, projected onto
+/// their principal components, scaled to a root mean square of 1, and quantised. The encoder computes in 64 bits, so that the
+/// last bits, in which processors differ, vanish in the rounding.
+///
+/// # Errors
+///
+/// The file of the encoder that is missing or not supported, or the setting that breaks its range.
+pub fn build_words(
+    folder: &Path,
+    settings: &WordsSettings,
+    listener: &mut Listener<'_>,
+) -> Result<WordsBuilt, TeacherError> {
+    let mut tell = |stage, done: usize, total: usize| {
+        listener(&Progress { stage, done: done as u64, total: total as u64, epoch: None, loss: None });
+    };
+    tell("reading", 0, 1);
+    let folder = Folder::new(folder)?;
+    let config = Config::read(&folder, &folder.read(Config::FILE)?)?;
+    check(settings, &folder, &config)?;
+    let tokens = Tokens::read(&folder, &folder.read(Tokens::FILE)?, config.vocabulary)?;
+    let vocabulary = tokens.vocabulary(&folder)?;
+    let kept = keep(&vocabulary.pieces, settings.pieces, &vocabulary.special);
+    if kept.len() <= settings.dim {
+        let what = format!(
+            "{} pieces are too few for rows of {} numbers; keep more pieces, or fewer numbers",
+            kept.len(),
+            settings.dim
+        );
+        return Err(TeacherError::new(&folder.path(Tokens::FILE), what));
+    }
+    let bytes = folder.read(Encoder::<f64>::FILE)?;
+    let teacher = digest(&bytes);
+    let encoder = Encoder::<f64>::read(&folder, config, &bytes)?;
+    drop(bytes);
+
+    let [begin, end] = vocabulary.ends;
+    let texts = |pieces: &[u32]| pieces.iter().flat_map(|&piece| [begin, piece, end]).collect();
+    let batches: Vec<Batch> =
+        kept.chunks(BATCH).map(|pieces| Batch { length: 3, tokens: texts(pieces) }).collect();
+    let mut done = 0;
+    let means = encoder.pooled(&batches, Pooling::Mean, |texts| {
+        done += texts;
+        tell("encoding", done, kept.len());
+    });
+    let mut rows = means.map_err(|error| TeacherError::new(&folder.path(Encoder::<f64>::FILE), error))?;
+
+    tell("projecting", 0, 1);
+    let (mut rows, share) = project(&mut rows, encoder.dim(), settings.dim);
+    let square = rows.iter().map(|number| number * number).sum::<f64>() / rows.len() as f64;
+    if !(square.is_finite() && square > 0.0) {
+        let what = "all pieces have the same row; take the file as it was published";
+        return Err(TeacherError::new(&folder.path(Encoder::<f64>::FILE), what));
+    }
+    rows.iter_mut().for_each(|number| *number /= square.sqrt());
+    let rows = quantize(&rows, settings.dim, settings.bits);
+    let error = rows.error;
+    let pieces: Vec<String> = kept.iter().map(|&id| vocabulary.pieces[id as usize].clone()).collect();
+    let parts = Parts {
+        pieces: &pieces,
+        dim: settings.dim,
+        bits: settings.bits,
+        rows,
+        weights: &weights(&pieces),
+        lowercase: vocabulary.lowercase,
+        strip_accents: vocabulary.strip_accents,
+        teacher: &teacher,
+        licence: settings.licence.as_deref(),
+    };
+    let bytes = parts.write().map_err(|error| TeacherError::new(&folder.path(""), error))?;
+    tell("projecting", 1, 1);
+    Ok(WordsBuilt { bytes, pieces: pieces.len(), kept: share, error })
+}
+
+fn check(settings: &WordsSettings, folder: &Folder, config: &Config) -> Result<(), TeacherError> {
+    let wrong = |what: String| Err(TeacherError::new(&folder.path(""), what));
+    let most = config.dim.min(MAX_DIM);
+    if settings.dim < 2 || settings.dim > most || !settings.dim.is_multiple_of(2) {
+        return wrong(format!(
+            "rows of {} numbers; the encoder gives even numbers of them from 2 to {most}",
+            settings.dim
+        ));
+    }
+    if !matches!(settings.bits, 4 | 8) {
+        return wrong(format!("numbers of {} bits; choose 4 or 8", settings.bits));
+    }
+    Ok(())
+}

@@ -1,0 +1,291 @@
+//! Encoders: small ones of random weights, which are made here, and a real one where there is one.
+
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use stonechat_train::{Embedder, Teacher, Words, WordsSettings, build_words};
+use tempfile::TempDir;
+
+const DIM: usize = 32;
+const BETWEEN: usize = 64;
+const LAYERS: usize = 2;
+const POSITIONS: usize = 40;
+
+/// A file of random weights.
+fn weights(prefix: &str, vocabulary: usize, kinds: usize) -> Vec<u8> {
+    let mut state = 1u64;
+    let mut random = |count: usize| -> Vec<u8> {
+        let mut next = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            ((state >> 40) as f32 / (1u64 << 24) as f32 - 0.5) * 0.5
+        };
+        (0..count).flat_map(|_| next().to_le_bytes()).collect()
+    };
+    let mut tensors = Vec::new();
+    let mut add = |name: String, shape: Vec<usize>| {
+        let data = random(shape.iter().product());
+        tensors.push((format!("{prefix}{name}"), shape, data));
+    };
+    add("embeddings.word_embeddings.weight".into(), vec![vocabulary, DIM]);
+    add("embeddings.position_embeddings.weight".into(), vec![POSITIONS, DIM]);
+    add("embeddings.token_type_embeddings.weight".into(), vec![kinds, DIM]);
+    let mut norms = vec!["embeddings.LayerNorm".to_string()];
+    for layer in 0..LAYERS {
+        let mut linear = |name: &str, from: usize, to: usize| {
+            add(format!("encoder.layer.{layer}.{name}.weight"), vec![to, from]);
+            add(format!("encoder.layer.{layer}.{name}.bias"), vec![to]);
+        };
+        for name in ["attention.self.query", "attention.self.key", "attention.self.value"] {
+            linear(name, DIM, DIM);
+        }
+        linear("attention.output.dense", DIM, DIM);
+        linear("intermediate.dense", DIM, BETWEEN);
+        linear("output.dense", BETWEEN, DIM);
+        norms.push(format!("encoder.layer.{layer}.attention.output.LayerNorm"));
+        norms.push(format!("encoder.layer.{layer}.output.LayerNorm"));
+    }
+    for name in norms {
+        add(format!("{name}.weight"), vec![DIM]);
+        add(format!("{name}.bias"), vec![DIM]);
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, shape, data)| (name.clone(), TensorView::new(Dtype::F32, shape.clone(), data).unwrap()));
+    safetensors::serialize(views, None).unwrap()
+}
+
+fn config(model_type: &str, vocabulary: usize, kinds: usize) -> Value {
+    json!({
+        "model_type": model_type, "hidden_size": DIM, "intermediate_size": BETWEEN, "num_hidden_layers": LAYERS,
+        "num_attention_heads": 4, "vocab_size": vocabulary, "max_position_embeddings": POSITIONS,
+        "type_vocab_size": kinds, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "pad_token_id": 1,
+    })
+}
+
+fn write(folder: &Path, name: &str, content: &Value) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content.to_string()).unwrap();
+}
+
+fn special(names: &[&str]) -> Vec<Value> {
+    let token = |(id, name): (usize, &&str)| {
+        json!({ "id": id, "content": name, "special": true, "single_word": false, "lstrip": false, "rstrip": false,
+                "normalized": false })
+    };
+    names.iter().enumerate().map(token).collect()
+}
+
+fn template(begin: (&str, u32), end: (&str, u32)) -> Value {
+    let token = |(name, id): (&str, u32)| json!({ "id": name, "ids": [id], "tokens": [name] });
+    json!({
+        "type": "TemplateProcessing",
+        "single": [
+            { "SpecialToken": { "id": begin.0, "type_id": 0 } },
+            { "Sequence": { "id": "A", "type_id": 0 } },
+            { "SpecialToken": { "id": end.0, "type_id": 0 } },
+        ],
+        "pair": [{ "Sequence": { "id": "A", "type_id": 0 } }, { "Sequence": { "id": "B", "type_id": 1 } }],
+        "special_tokens": { begin.0: token(begin), end.0: token(end) },
+    })
+}
+
+/// An encoder as BERT's, of word pieces.
+fn bert() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pieces: Vec<String> =
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[unused1]"].map(str::to_string).to_vec();
+    pieces.extend(('a'..='z').flat_map(|c| [c.to_string(), format!("##{c}")]));
+    pieces.extend(["the", "of", "light", "##s", "##ing", "文"].map(str::to_string));
+    pieces.dedup();
+    let mut known = std::collections::BTreeSet::new();
+    pieces.retain(|piece| known.insert(piece.clone()));
+    let vocabulary: serde_json::Map<String, Value> =
+        pieces.iter().enumerate().map(|(id, piece)| (piece.clone(), id.into())).collect();
+    let tokenizer = json!({
+        "version": "1.0",
+        "truncation": { "max_length": 8, "strategy": "LongestFirst", "stride": 0, "direction": "Right" },
+        "padding": { "strategy": { "Fixed": 8 }, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0,
+                     "pad_type_id": 0, "pad_token": "[PAD]" },
+        "added_tokens": special(&["[PAD]", "[UNK]", "[CLS]", "[SEP]"]),
+        "normalizer": { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+                        "strip_accents": null, "lowercase": true },
+        "pre_tokenizer": { "type": "BertPreTokenizer" },
+        "post_processor": template(("[CLS]", 2), ("[SEP]", 3)),
+        "decoder": null,
+        "model": { "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                   "max_input_chars_per_word": 100, "vocab": vocabulary },
+    });
+    write(folder.path(), "tokenizer.json", &tokenizer);
+    write(folder.path(), "config.json", &config("bert", pieces.len(), 2));
+    fs::write(folder.path().join("model.safetensors"), weights("", pieces.len(), 2)).unwrap();
+    folder
+}
+
+/// An encoder as XLM-RoBERTa's, of sentence pieces.
+fn xlm_roberta() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pieces: Vec<(String, f64)> =
+        ["<s>", "<pad>", "</s>", "<unk>"].map(|name| (name.to_string(), 0.0)).to_vec();
+    pieces.extend(["▁the", "▁light", "s", "▁"].map(|piece| (piece.to_string(), -2.0)));
+    pieces.extend(('a'..='z').filter(|&c| c != 's').map(|c| (c.to_string(), -9.0)));
+    let tokenizer = json!({
+        "version": "1.0", "truncation": null, "padding": null,
+        "added_tokens": special(&["<s>", "<pad>", "</s>", "<unk>"]),
+        "normalizer": { "type": "NFKC" },
+        "pre_tokenizer": { "type": "Sequence", "pretokenizers": [
+            { "type": "WhitespaceSplit" },
+            { "type": "Metaspace", "replacement": "▁", "add_prefix_space": true },
+        ] },
+        "post_processor": template(("<s>", 0), ("</s>", 2)),
+        "decoder": { "type": "Metaspace", "replacement": "▁", "add_prefix_space": true },
+        "model": { "type": "Unigram", "unk_id": 3, "vocab": pieces },
+    });
+    write(folder.path(), "tokenizer.json", &tokenizer);
+    write(folder.path(), "config.json", &config("xlm-roberta", pieces.len(), 1));
+    fs::write(folder.path().join("model.safetensors"), weights("roberta.", pieces.len(), 1)).unwrap();
+    folder
+}
+
+fn embed(teacher: &mut Teacher, texts: &[&str]) -> Vec<f32> {
+    let mut heard = 0;
+    let out = teacher.embed(texts, &mut |count| heard += count).unwrap();
+    assert_eq!((heard, out.len()), (texts.len(), texts.len() * teacher.dim()));
+    for row in out.chunks_exact(teacher.dim()) {
+        let length: f32 = row.iter().map(|x| x * x).sum();
+        assert!((length - 1.0).abs() < 1e-2, "{length}");
+        assert!(row.iter().all(|x| (x * 16384.0).fract() == 0.0));
+    }
+    out
+}
+
+#[test]
+fn small_encoders_embed() {
+    for folder in [bert(), xlm_roberta()] {
+        let mut teacher = Teacher::open(folder.path()).unwrap();
+        assert_eq!(teacher.dim(), DIM);
+        let long = "lights of the light ".repeat(50);
+        let texts = ["the lights", "", "a light of the", "the lights", "lighting", &long, "of the a"];
+        let together = embed(&mut teacher, &texts);
+        for (text, row) in texts.iter().zip(together.chunks_exact(DIM)) {
+            assert_eq!(embed(&mut teacher, &[text]), row, "{text}");
+        }
+        assert_eq!(together[..DIM], together[3 * DIM..4 * DIM]);
+        assert_ne!(together[..DIM], together[2 * DIM..3 * DIM]);
+        assert_eq!(embed(&mut teacher, &[]), [0.0; 0]);
+    }
+}
+
+#[test]
+fn settings_beside_the_encoder_count() {
+    let folder = bert();
+    let mut plain = Teacher::open(folder.path()).unwrap();
+    write(folder.path(), "1_Pooling/config.json", &json!({ "pooling_mode_cls_token": true }));
+    let mut first = Teacher::open(folder.path()).unwrap();
+    assert_ne!(plain.digest(), first.digest());
+    assert_ne!(embed(&mut plain, &["the light"]), embed(&mut first, &["the light"]));
+    write(folder.path(), "config_sentence_transformers.json", &json!({ "prompts": { "query": "the " } }));
+    let mut prompted = Teacher::open(folder.path()).unwrap();
+    assert_eq!(embed(&mut prompted, &["light"]), embed(&mut first, &["the light"]));
+    write(folder.path(), "1_Pooling/config.json", &json!({ "pooling_mode_max_tokens": true }));
+    refused(folder.path(), "1_Pooling/config.json: this pooling is not supported");
+}
+
+fn refused(folder: &Path, part: &str) {
+    let error = Teacher::open(folder).err().unwrap().to_string();
+    assert!(error.starts_with(&folder.display().to_string()) && error.contains(part), "{error}");
+    assert!(error.contains("; "), "{error}");
+}
+
+#[test]
+fn folders_that_are_no_encoder() {
+    let folder = bert();
+    let at = folder.path();
+    refused(&at.join("nowhere"), "no folder");
+    let sound = config("bert", 61, 2);
+    let with = |name: &str, value: Value| {
+        let mut changed = sound.clone();
+        changed[name] = value;
+        write(at, "config.json", &changed);
+    };
+    with("model_type", "gpt2".into());
+    refused(at, "config.json: the model type `gpt2` is not supported; take an encoder of the type bert");
+    with("hidden_act", "relu".into());
+    refused(at, "`relu`");
+    with("hidden_size", 0.into());
+    refused(at, "`hidden_size` is 0");
+    with("num_attention_heads", 5.into());
+    refused(at, "5 heads");
+    with("max_position_embeddings", 2.into());
+    refused(at, "2 positions");
+    with("position_embedding_type", "relative_key".into());
+    refused(at, "`relative_key`");
+    with("intermediate_size", 65.into());
+    refused(at, "model.safetensors: `e");
+    fs::write(at.join("config.json"), "{").unwrap();
+    refused(at, "config.json: EOF");
+    fs::remove_file(at.join("config.json")).unwrap();
+    refused(at, "config.json: ");
+    let folder = bert();
+    fs::write(folder.path().join("model.safetensors"), "no").unwrap();
+    refused(folder.path(), "model.safetensors: not a sound safetensors file");
+    fs::write(folder.path().join("tokenizer.json"), "{}").unwrap();
+    refused(folder.path(), "tokenizer.json: no tokenizer");
+}
+
+#[test]
+fn a_words_asset_of_a_small_encoder() {
+    let folder = bert();
+    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: Some("MIT".into()) };
+    let mut stages = Vec::new();
+    let built =
+        build_words(folder.path(), &settings, &mut |progress| stages.push((progress.stage, progress.done)))
+            .unwrap();
+    let words = Words::read(&built.bytes).unwrap();
+    assert_eq!(words.pieces.len(), built.pieces);
+    assert_eq!(words.pieces[..3], ["a", "##a", "b"]);
+    assert_eq!(words.pieces[52..], ["the", "of", "light", "##ing"]);
+    assert_eq!((words.dim, words.bits, words.lowercase, words.strip_accents), (8, 8, true, true));
+    assert_eq!(words.licence.as_deref(), Some("MIT"));
+    let square = words.rows.iter().map(|x| x * x).sum::<f32>() / words.rows.len() as f32;
+    assert!((square - 1.0).abs() < 0.02 && built.error < 1e-3, "{square} {}", built.error);
+    assert!(stages.contains(&("encoding", built.pieces as u64)), "{stages:?}");
+    assert_eq!(build_words(folder.path(), &settings, &mut |_| ()).unwrap().bytes, built.bytes);
+    let wide = WordsSettings { dim: 34, ..settings };
+    assert!(build_words(folder.path(), &wide, &mut |_| ()).unwrap_err().to_string().contains("2 to 32"));
+    let other = build_words(xlm_roberta().path(), &WordsSettings { dim: 8, ..wide }, &mut |_| ());
+    assert!(
+        other.unwrap_err().to_string().contains("tokenizer.json: the vocabulary is not one of word pieces")
+    );
+}
+
+/// The first numbers of embeddings of all-MiniLM-L6-v2, computed in 64 bits with NumPy from the same file.
+#[test]
+fn a_real_encoder_gives_the_numbers_of_another_program() {
+    let Some(folder) = std::env::var_os("STONECHAT_TEACHER") else {
+        eprintln!("skipped: no teacher");
+        return;
+    };
+    let mut teacher = Teacher::open(folder.as_ref()).unwrap();
+    let expected: [(&str, [f32; 8]); 3] = [
+        (
+            "set the bedroom lights to thirty percent",
+            [0.109495, -0.013589, -0.026785, -0.015713, -0.048558, 0.036351, -0.033787, -0.011924],
+        ),
+        (
+            "Café prices: 20 euros!",
+            [0.06697, 0.008768, 0.007707, 0.065907, 0.020073, 0.056959, 0.012924, 0.006005],
+        ),
+        (
+            "unbelievably",
+            [-0.018142, -0.026262, -0.039137, 0.084632, -0.065496, -0.099763, 0.044322, -0.03727],
+        ),
+    ];
+    let texts = expected.map(|(text, _)| text);
+    for (row, (text, numbers)) in embed(&mut teacher, &texts).chunks_exact(384).zip(expected) {
+        let close = row.iter().zip(numbers).all(|(found, expected)| (found - expected).abs() < 1e-4);
+        assert!(close, "{text}: {:?}", &row[..8]);
+    }
+}
