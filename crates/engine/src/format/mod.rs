@@ -5,6 +5,7 @@
 mod bytes;
 mod error;
 mod header;
+mod lookup;
 mod names;
 mod sections;
 mod settings;
@@ -14,6 +15,7 @@ mod tagger;
 pub use error::FormatError;
 pub(crate) use header::Container;
 pub use header::pack;
+pub use lookup::Texts;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use sections::{
     Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows,
