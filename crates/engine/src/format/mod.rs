@@ -14,7 +14,7 @@ mod tagger;
 
 pub use error::FormatError;
 pub(crate) use header::Container;
-pub use header::pack;
+pub use header::{Sections, pack, unpack};
 pub use lookup::Texts;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use sections::{
