@@ -346,7 +346,9 @@ fn choose(climbed: &[Climbed], limits: &Limits) -> Option<Choice> {
     }
     let good = |&at: &usize| merit(at).zip(merit(best)).is_some_and(|(merit, best)| merit >= best - KNEE);
     let at = open.iter().copied().find(good)?;
-    let why = if at == best {
+    let why = if open.iter().all(|&at| climbed[at].step.tier == Tier::Lookup) {
+        "nothing else is within the limits; it answers the texts of the examples and no others".to_owned()
+    } else if at == best {
         "the best, and no cheaper one is as good to 0.2 points".to_owned()
     } else {
         let gain = 100.0 * (merit(best).unwrap_or_default() - merit(at).unwrap_or_default());

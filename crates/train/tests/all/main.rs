@@ -5,7 +5,9 @@
 mod calibration;
 mod determinism;
 mod edges;
+mod ladder;
 mod learning;
+mod lookup;
 mod quantization;
 mod rows;
 mod size;
