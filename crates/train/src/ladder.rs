@@ -6,10 +6,9 @@ use crate::merit::Merit;
 use crate::progress::Progress;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
+use crate::rungs::{Ladder, Limits, Rung, RungModel};
 use crate::session::{Built, Trained, Trainer, facts};
 use crate::trainer::has_slots;
-use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::sync::Mutex;
 use std::thread;
 use stonechat_engine::format::{SectionKind, Tier, pack, unpack};
@@ -30,74 +29,6 @@ const RUNG_BYTES: u64 = 500;
 /// brings it, as nothing here knows a clock.
 pub type Clock<'a> = dyn FnMut(&Model<'_>) -> Option<f64> + 'a;
 
-/// What a model must keep to. Whatever is none is not asked for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
-    /// The largest model file, in bytes.
-    pub max_size: Option<u64>,
-    /// The longest time of an answer, in microseconds (the 50th percentile).
-    pub max_latency_us: Option<f64>,
-    /// The least [`Merit`] on the tuning rows, 0 to 1.
-    pub min_accuracy: Option<f64>,
-}
-
-/// The rungs that were climbed, and the one that was chosen. Travels in the model file, without the times.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ladder {
-    /// What accuracy is here, as [`Merit::measure`].
-    pub measure: String,
-    /// Rows that it was measured on.
-    pub tuning_rows: usize,
-    /// What was asked for.
-    pub limits: Limits,
-    /// Why the chosen rung is the one.
-    pub why: String,
-    /// What was asked for and is not reached, if anything is not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missed: Option<String>,
-    /// The rungs, the cheapest first.
-    pub rungs: Vec<Rung>,
-}
-
-/// A rung: a model of one tier, as large as it may be.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Rung {
-    /// Its tier.
-    pub tier: String,
-    /// The largest size that it was to have, in bytes.
-    pub max_size: u64,
-    /// Why there is no model, if there is none; or why one may not be chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// The model; none where there is none.
-    #[serde(flatten)]
-    pub model: Option<RungModel>,
-}
-
-/// The model of a rung, in figures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RungModel {
-    /// Bytes of the file; of the chosen one with this table.
-    pub bytes: usize,
-    /// Bytes of memory that an engine takes.
-    pub memory_bytes: usize,
-    /// Multiply-adds for a text of 100 characters, at the most.
-    pub multiply_adds: u64,
-    /// Table rows read for it, at the most.
-    pub rows_read: u64,
-    /// The measure on the tuning rows; none without any.
-    pub accuracy: Option<f64>,
-    /// Its 95 % interval, `[low, high]`.
-    pub interval: Option<[f64; 2]>,
-    /// Microseconds of an answer, the 50th percentile; measured, and so not in the model file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p50_us: Option<f64>,
-    /// Whether no other rung is both as small and as accurate.
-    pub front: bool,
-    /// Whether it is the one.
-    pub chosen: bool,
-}
-
 /// What is to be trained on a rung.
 #[derive(Clone, Copy)]
 struct Step {
@@ -110,6 +41,8 @@ struct Climbed {
     step: Step,
     /// Why it is out, if it is.
     note: Option<String>,
+    /// The size that would be enough, in bytes, where this one is not.
+    least: Option<u64>,
     built: Option<Built>,
     figures: Option<RungModel>,
 }
@@ -117,6 +50,11 @@ struct Climbed {
 impl Climbed {
     fn merit(&self) -> Option<f64> {
         self.figures.as_ref().and_then(|figures| figures.accuracy)
+    }
+
+    /// A rung without a model yet.
+    const fn new(step: Step) -> Self {
+        Self { step, note: None, least: None, built: None, figures: None }
     }
 
     /// Whether there is a model that may be chosen.
@@ -168,7 +106,7 @@ impl Trainer<'_> {
         let mut climbed: Vec<Climbed> = Vec::new();
         while let Some(&step) = steps.get(climbed.len()) {
             if climbed.last().is_some_and(|below| is_same(below, step)) {
-                climbed.push(Climbed { step, note: Some(AS_BELOW.to_owned()), built: None, figures: None });
+                climbed.push(Climbed { note: Some(AS_BELOW.to_owned()), ..Climbed::new(step) });
                 continue;
             }
             let next = steps.get(climbed.len() + 1).filter(|_| pairs && step.tier == Tier::Bag);
@@ -178,7 +116,7 @@ impl Trainer<'_> {
                 if climbed.last().is_some_and(|below| is_same(below, step)) {
                     break;
                 }
-                let mut rung = Climbed { step, note: None, built: None, figures: None };
+                let mut rung = Climbed::new(step);
                 match built {
                     Ok(built) => {
                         let figures = figures(&built, clock)?;
@@ -189,7 +127,9 @@ impl Trainer<'_> {
                         rung.built = Some(built);
                     }
                     Err(TrainError::Size { least, .. }) => {
-                        rung.note = Some(format!("needs {} bytes at least", least + self.reserve));
+                        let least = least + self.reserve;
+                        rung.note = Some(format!("needs {least} bytes at least"));
+                        rung.least = Some(least);
                     }
                     Err(error) => return Err(error),
                 }
@@ -359,8 +299,7 @@ fn choose(climbed: &[Climbed], limits: &Limits) -> Option<Choice> {
 
 /// The error when no rung has a model: the least size that one of them names.
 fn smallest(climbed: &[Climbed], limit: Option<u64>) -> TrainError {
-    let number = |note: &String| note.split_whitespace().find_map(|word| word.parse::<u64>().ok());
-    let least = climbed.iter().filter_map(|rung| rung.note.as_ref().and_then(number)).min();
+    let least = climbed.iter().filter_map(|rung| rung.least).min();
     TrainError::Size { max_size: limit.unwrap_or(SIZES[SIZES.len() - 1]), least: least.unwrap_or_default() }
 }
 
@@ -426,84 +365,4 @@ fn with_meta(file: &[u8], meta: &str) -> Result<Vec<u8>, TrainError> {
         }
     }
     Ok(pack(tier, &sections))
-}
-
-impl Ladder {
-    /// Marks the chosen rung, and those on the Pareto front: no other is as small and as accurate, and better in one of the two.
-    fn mark(&mut self, chosen: usize) {
-        let all: Vec<Option<(usize, f64)>> = self
-            .rungs
-            .iter()
-            .map(|rung| rung.model.as_ref().map(|model| (model.bytes, model.accuracy.unwrap_or_default())))
-            .collect();
-        for (at, rung) in self.rungs.iter_mut().enumerate() {
-            let Some(model) = &mut rung.model else { continue };
-            let own = (model.bytes, model.accuracy.unwrap_or_default());
-            let beats = |other: &(usize, f64)| other.0 <= own.0 && other.1 >= own.1 && *other != own;
-            model.front = !all.iter().flatten().any(beats);
-            model.chosen = at == chosen;
-        }
-    }
-
-    /// The table without what was measured with a clock: the same data and recipe give the same file.
-    fn timeless(&self) -> Self {
-        let mut table = self.clone();
-        for model in table.rungs.iter_mut().filter_map(|rung| rung.model.as_mut()) {
-            model.p50_us = None;
-        }
-        table
-    }
-}
-
-impl fmt::Display for Ladder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let measure = match self.measure.as_str() {
-            "exact_match" => "exact match",
-            "micro_f1" => "micro F1",
-            other => other,
-        };
-        writeln!(
-            f,
-            "ladder        {measure} on {} tuning rows; > is chosen, * is on the Pareto front",
-            self.tuning_rows
-        )?;
-        for rung in &self.rungs {
-            let note = rung.note.as_deref().unwrap_or_default();
-            let (tier, limit) = (&rung.tier, size(rung.max_size));
-            let Some(model) = &rung.model else {
-                writeln!(f, "     {tier:<6} in {limit:<8}  {note}")?;
-                continue;
-            };
-            let mark = if model.chosen { '>' } else { ' ' };
-            let front = if model.front { '*' } else { ' ' };
-            let percent = |share: f64| 100.0 * share;
-            let accuracy = match (model.accuracy, model.interval) {
-                (Some(accuracy), Some([low, high])) => {
-                    format!("{:5.2} % ({:.1} to {:.1})", percent(accuracy), percent(low), percent(high))
-                }
-                _ => "not measured".to_owned(),
-            };
-            let time = model.p50_us.map(|time| format!(", {time:.1} µs")).unwrap_or_default();
-            let note = if note.is_empty() { String::new() } else { format!(": {note}") };
-            writeln!(
-                f,
-                "  {mark}{front} {tier:<6} in {limit:<8}  {accuracy}  {} bytes, {} of memory, {} multiply-adds, {} rows read{time}{note}",
-                model.bytes, model.memory_bytes, model.multiply_adds, model.rows_read
-            )?;
-        }
-        writeln!(f, "chosen        {}", self.why)?;
-        match &self.missed {
-            Some(missed) => writeln!(f, "missed        {missed}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// A size for people, as exact as given: `300 KB`, `2.5 MB`, `123456 bytes`.
-fn size(bytes: u64) -> String {
-    match bytes {
-        _ if bytes >= 1_000_000 && bytes.is_multiple_of(100_000) => format!("{} MB", bytes as f64 / 1e6),
-        _ if bytes.is_multiple_of(1_000) => format!("{} KB", bytes / 1_000),
-        _ => format!("{bytes} B"),
-    }
 }

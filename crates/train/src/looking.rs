@@ -7,6 +7,7 @@ use crate::pack::Package;
 use crate::report::TrainReport;
 use crate::session::{Built, Trained, Trainer};
 use crate::tier::lookup::{Lookup, confidence, fit};
+use std::collections::BTreeMap;
 use stonechat_engine::format::{DecisionRule, Features, SectionKind, Texts, Tier};
 use stonechat_engine::text::exact_hash;
 use stonechat_engine::{Confidence, Decision, Engine, Model};
@@ -38,13 +39,12 @@ impl Trainer<'_> {
         splits: &Splits,
         names: &[String],
         rows: &ShownRows<'_>,
-        notes: impl FnOnce(&Self, Option<f64>) -> Vec<String>,
+        notes: impl FnOnce(&Self) -> Vec<String>,
     ) -> Result<Built, TrainError> {
         self.tell("reading");
-        let place = |row: &Example| {
-            let label = row.labels.first();
-            names.iter().position(|name| Some(name) == label).map_or(0, |place| place as u32)
-        };
+        let places: BTreeMap<&String, u32> = names.iter().zip(0..).collect();
+        let place =
+            |row: &Example| row.labels.first().and_then(|label| places.get(label)).copied().unwrap_or(0);
         let hash = |row: &Example| exact_hash(&row.text, self.recipe.max_characters).0;
         let shown: Vec<(Option<u64>, u32)> = rows.learned.iter().map(|row| (hash(row), place(row))).collect();
         let whole = fit(shown.iter().copied());
@@ -66,7 +66,7 @@ impl Trainer<'_> {
         let judged = self.judge_lookup(names, draft, sure, &rows.tuning)?;
         let merit = Merit::counted("accuracy", judged.right, rows.tuning.len());
         let accuracy = merit.as_ref().map(|merit| merit.value);
-        let mut notes = notes(&self, accuracy);
+        let mut notes = notes(&self);
         if evidence.1 < LEAST_ROWS {
             notes.push(format!(
                 "{} rows repeat a text that was shown, too few to tell how often that has another label: the confidence is {:.2}",

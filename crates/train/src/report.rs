@@ -1,7 +1,7 @@
 //! What a training says of itself.
 
-use crate::ladder::Ladder;
 use crate::merit::Merit;
+use crate::rungs::Ladder;
 use serde::Serialize;
 use std::fmt;
 

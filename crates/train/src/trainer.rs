@@ -212,7 +212,7 @@ impl Trainer<'_> {
                 .collect();
             // A look-up is not calibrated on scores: it says itself what its confidence rests on.
             let facts = TuningFacts { known: LEAST_ROWS, strange: &strange };
-            return self.train_lookup(task, splits, &names, &shown, |trainer, _| {
+            return self.train_lookup(task, splits, &names, &shown, |trainer| {
                 trainer.notes(task, splits, &learned, &names, &facts, None)
             });
         }

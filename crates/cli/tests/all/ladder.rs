@@ -108,6 +108,7 @@ fn a_look_up_answers_what_it_was_shown() {
     let facts = folder.run(&["inspect", "a.stone", "--json"]).json();
     assert_eq!((&facts["tier"], &facts["table"]["texts"]), (&"lookup".into(), &97.into()));
     folder.run(&["inspect", "a.stone"]).done();
+    folder.run(&["eval", "a.stone", "lights.csv"]).done();
     folder.run(&["bench", "a.stone", "lights.csv"]).done();
 }
 
