@@ -37,9 +37,10 @@ impl Bar {
             }
             bar.set_length(progress.total);
             bar.set_position(progress.done);
+            let rung = progress.rung.map(|(at, of)| format!("rung {at}/{of}"));
             let epoch = progress.epoch.map(|(at, of)| format!("epoch {at}/{of}"));
             let loss = progress.loss.map(|loss| format!("loss {loss:.4}"));
-            bar.set_message(epoch.into_iter().chain(loss).collect::<Vec<_>>().join("  "));
+            bar.set_message(rung.into_iter().chain(epoch).chain(loss).collect::<Vec<_>>().join("  "));
         })
     }
 }

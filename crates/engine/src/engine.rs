@@ -34,6 +34,7 @@ pub struct Engine<'m> {
 enum Scratch {
     Bag(BagScratch),
     Tagger(TaggerScratch, SlotScratch),
+    Lookup,
 }
 
 /// The lists of values, by slot: those of the model, or what took their place.
@@ -115,6 +116,7 @@ impl<'m> Engine<'m> {
     pub fn with_kernel(model: &'m Model<'m>, kernel: Kernel) -> Self {
         let (scratch, lists) = match &model.runner {
             Runner::Bag(bag) => (Scratch::Bag(BagScratch::new(bag)), Vec::new()),
+            Runner::Lookup(_) => (Scratch::Lookup, Vec::new()),
             Runner::Tagger(tagger, slots) => {
                 let tokens = tagger.recurrent.max_tokens as usize;
                 let list = |slot: usize| match model.slot_type(slot as u32) {
@@ -208,6 +210,7 @@ impl<'m> Engine<'m> {
             (Runner::Tagger(tagger, _), Scratch::Tagger(scratch, _)) => {
                 tagger.run(text, &self.lists, &self.kernel, scratch, &mut self.scores)
             }
+            (Runner::Lookup(lookup), _) => lookup.scores(text, &mut self.scores),
             _ => Read::default(),
         };
         let ranked = rank(&self.scores, &mut self.ranking);
@@ -220,6 +223,9 @@ impl<'m> Engine<'m> {
             // An answer of many labels is as certain as its least certain yes or no.
             let certainty = |&score: &Score| certainty_of(logistic(score, rule), rule.label_threshold);
             self.scores.iter().map(certainty).min().unwrap_or_default()
+        } else if let Runner::Lookup(lookup) = &self.model.runner {
+            lookup.confidences(read.features > 0, self.scores.len(), &mut self.confidences);
+            self.confidences[0]
         } else {
             softmax(&self.scores, ranking, rule, &mut self.confidences);
             self.confidences[0]
@@ -243,7 +249,7 @@ impl<'m> Engine<'m> {
         }
         let (decision, reason) = decide(rule, best, certainty, &read, complete);
         let (tokens, found) = match &self.scratch {
-            Scratch::Bag(_) => (&[][..], &[][..]),
+            Scratch::Bag(_) | Scratch::Lookup => (&[][..], &[][..]),
             Scratch::Tagger(tagger, search) => (&*tagger.tokens, search.found()),
         };
         Prediction {

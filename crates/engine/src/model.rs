@@ -1,9 +1,11 @@
 //! A model file, opened: every length, offset and index is proven here, once, so that running it cannot fail.
 
 use crate::decode::{BYTES_A_SLOT, BYTES_A_TOKEN};
-use crate::format::{Container, DecisionRule, FormatError, Labels, Recorded, SectionKind, Slots, Tier};
+use crate::format::{
+    Container, DecisionRule, FormatError, Labels, Recorded, SectionKind, Slots, Texts, Tier,
+};
 use crate::text::FeatureSettings;
-use crate::tier::{Bag, Tagger};
+use crate::tier::{Bag, Lookup, Tagger};
 use crate::value::{Automaton, Language, ValueList, ValueType};
 
 /// A model, in the bytes of its file, which are borrowed and never copied: they can be memory-mapped or live in flash.
@@ -24,14 +26,15 @@ pub struct Model<'a> {
 pub(crate) enum Runner<'a> {
     Bag(Bag<'a>),
     Tagger(Tagger<'a>, Slots<'a>),
+    Lookup(Lookup<'a>),
 }
 
 /// A bound on what one answer costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorstCase {
-    /// Table rows read.
+    /// Table rows read; of a look-up, numbers read of its table of texts.
     pub rows: u64,
-    /// Bytes of a table row.
+    /// Bytes of a table row; of a look-up, of the largest such number.
     pub row_bytes: usize,
     /// Products of an 8-bit weight and an activation in the layers.
     pub multiply_adds: u64,
@@ -54,13 +57,17 @@ impl<'a> Model<'a> {
         let rule = DecisionRule::read(container.section(SectionKind::Decision)?, count)?;
         let broken = |kind, rule| FormatError::Section { kind, offset: 0, rule };
         let runner = match container.tier() {
-            Tier::Bag if labels.is_empty() => {
+            Tier::Bag | Tier::Lookup if labels.is_empty() => {
                 return Err(broken(SectionKind::Labels, "the number of labels is not 1 to 1,048,576"));
             }
             Tier::Bag => Runner::Bag(Bag::read(&container, labels.len())?),
             Tier::Tagger if rule.multi_label => {
                 return Err(broken(SectionKind::Decision, "a tagger has one label at the most"));
             }
+            Tier::Lookup if rule.multi_label => {
+                return Err(broken(SectionKind::Decision, "a look-up has one label for a text"));
+            }
+            Tier::Lookup => Runner::Lookup(Lookup::read(&container, count)?),
             Tier::Tagger => {
                 let slots = Slots::read(container.section(SectionKind::Slots)?, count)?;
                 check_values(&slots).map_err(|rule| broken(SectionKind::Slots, rule))?;
@@ -68,7 +75,7 @@ impl<'a> Model<'a> {
             }
         };
         let slots = match &runner {
-            Runner::Bag(_) => 0,
+            Runner::Bag(_) | Runner::Lookup(_) => 0,
             Runner::Tagger(_, slots) => slots.len() as u32,
         };
         Ok(Self {
@@ -116,7 +123,7 @@ impl<'a> Model<'a> {
     #[must_use]
     pub const fn slots(&self) -> Option<&Slots<'a>> {
         match &self.runner {
-            Runner::Bag(_) => None,
+            Runner::Bag(_) | Runner::Lookup(_) => None,
             Runner::Tagger(_, slots) => Some(slots),
         }
     }
@@ -134,21 +141,23 @@ impl<'a> Model<'a> {
         self.slots().and_then(|slots| Language::from_code(slots.language()))
     }
 
-    /// Which features are taken from a text.
+    /// Which features are taken from a text. A look-up uses `max_characters` alone.
     #[must_use]
     pub const fn features(&self) -> &FeatureSettings {
         match &self.runner {
             Runner::Bag(bag) => &bag.settings,
             Runner::Tagger(tagger, _) => &tagger.settings,
+            Runner::Lookup(lookup) => &lookup.settings,
         }
     }
 
-    /// Rows, numbers in a row and bits of a number of the embedding table.
+    /// Rows, numbers in a row and bits of a number of the embedding table; zeros in a look-up, which has none.
     #[must_use]
     pub const fn table(&self) -> (u32, u32, u32) {
         let rows = match &self.runner {
             Runner::Bag(bag) => &bag.rows,
             Runner::Tagger(tagger, _) => &tagger.rows,
+            Runner::Lookup(_) => return (0, 0, 0),
         };
         (rows.buckets, rows.dim, rows.bits)
     }
@@ -159,24 +168,35 @@ impl<'a> Model<'a> {
         let pieces = match &self.runner {
             Runner::Bag(bag) => bag.pieces,
             Runner::Tagger(tagger, _) => tagger.pieces,
+            Runner::Lookup(_) => None,
         };
         pieces.map(|pieces| (pieces.rows.buckets, pieces.rows.bits))
     }
 
-    /// Numbers in the hidden layer of a bag, or in both states of a tagger.
+    /// Numbers in the hidden layer of a bag, or in both states of a tagger; 0 in a look-up.
     #[must_use]
     pub const fn hidden(&self) -> u32 {
         match &self.runner {
             Runner::Bag(bag) => bag.hidden.outputs,
             Runner::Tagger(tagger, _) => 2 * tagger.recurrent.units,
+            Runner::Lookup(_) => 0,
         }
     }
 
-    /// Tokens that a tagger reads of a text; none in a bag, which has no such limit.
+    /// The texts that a look-up knows; none in a model of another tier.
+    #[must_use]
+    pub const fn texts(&self) -> Option<&Texts<'a>> {
+        match &self.runner {
+            Runner::Bag(_) | Runner::Tagger(..) => None,
+            Runner::Lookup(lookup) => Some(&lookup.texts),
+        }
+    }
+
+    /// Tokens that a tagger reads of a text; none in a model of another tier, which has no such limit.
     #[must_use]
     pub const fn max_tokens(&self) -> Option<u32> {
         match &self.runner {
-            Runner::Bag(_) => None,
+            Runner::Bag(_) | Runner::Lookup(_) => None,
             Runner::Tagger(tagger, _) => Some(tagger.recurrent.max_tokens),
         }
     }
@@ -185,6 +205,7 @@ impl<'a> Model<'a> {
     pub(crate) fn memory(&self) -> usize {
         match &self.runner {
             Runner::Bag(bag) => bag.memory(),
+            Runner::Lookup(_) => 0,
             Runner::Tagger(tagger, slots) => {
                 tagger.memory()
                     + tagger.recurrent.max_tokens as usize * BYTES_A_TOKEN
@@ -208,6 +229,10 @@ impl<'a> Model<'a> {
                 let choice = |&slot: &u32| self.slot_type(slot) == ValueType::Choice;
                 let lists = (0..slots.len() as u32).filter(choice).count() as u32;
                 (tagger.worst_case(characters, lists), &tagger.rows)
+            }
+            Runner::Lookup(lookup) => {
+                let rows = u64::from(lookup.texts.most_reads());
+                return WorstCase { rows, row_bytes: size_of::<u64>(), multiply_adds: 0 };
             }
         };
         WorstCase { rows, row_bytes: table.stride(), multiply_adds }

@@ -15,8 +15,8 @@ use support::taggers::extreme_tagger;
 
 /// Mutants of the small models, all kinds together.
 const SMALL: usize = 1_000_000;
-/// Of so many mutants one is of a tagger.
-const TAGGERS: usize = 6;
+/// Of so many mutants one is of a tagger or a look-up.
+const OTHERS: usize = 6;
 /// Bytes of mutants of each released model, which are larger.
 const LARGE: usize = 200 << 20;
 
@@ -67,8 +67,8 @@ fn mutants_are_refused_or_run() {
         let mut random = Random(index as u64);
         let mut pool: Vec<&[u8]> = kinds.iter().map(Vec::as_slice).collect();
         // Taggers have more to break, but cost more to run.
-        let (bags, taggers) = (index % bags, bags + index / TAGGERS % (kinds.len() - bags));
-        pool.swap(0, if index % TAGGERS == 0 { taggers } else { bags });
+        let (bags, others) = (index % bags, bags + index / OTHERS % (kinds.len() - bags));
+        pool.swap(0, if index % OTHERS == 0 { others } else { bags });
         let file = mutant(&pool, &mut random);
         *outcomes.entry(run_or_keep(&file, &ASKED, &format!("mutant-{index}"))).or_default() += 1;
     }

@@ -48,6 +48,7 @@ mod speed;
 pub use digest::digest;
 pub use evaluate::evaluate;
 pub use html::report_html;
+pub use interval::wilson;
 pub use latency::latency;
 pub use options::Options;
 pub use report::{

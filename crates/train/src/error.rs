@@ -46,6 +46,16 @@ pub enum TrainError {
         /// How many there are.
         found: usize,
     },
+    /// A look-up was asked for, and the task is none for it.
+    NoLookup {
+        /// Why not.
+        why: &'static str,
+    },
+    /// There are more texts than a look-up can hold.
+    TooManyTexts {
+        /// How many there are.
+        found: usize,
+    },
     /// The weights grew beyond all bounds.
     Diverged,
     /// The labels of the data are not those of the task.
@@ -90,6 +100,15 @@ impl fmt::Display for TrainError {
             }
             Self::TooManySlots { found } => {
                 write!(f, "there are {found} slots, a model file holds {MAX_SLOTS}; merge some")
+            }
+            Self::NoLookup { why } => {
+                write!(f, "a look-up knows one label for each text, and {why}; train another tier, or `auto`")
+            }
+            Self::TooManyTexts { found } => {
+                write!(
+                    f,
+                    "there are {found} different texts, a look-up holds 16777216; train with the tier `bag`"
+                )
             }
             Self::Diverged => {
                 write!(f, "the weights grew beyond all bounds; lower `rate` or `table_rate` of the recipe")

@@ -12,6 +12,13 @@ pub(crate) struct Package<'a> {
     pub(crate) sections: Vec<(SectionKind, Vec<u8>)>,
 }
 
+/// Whether the filter among these sections gives each feature a table row of its own.
+pub(crate) fn owns_rows(sections: &[(SectionKind, Vec<u8>)]) -> bool {
+    let filter = sections.iter().find(|(kind, _)| *kind == SectionKind::Filter);
+    // The third number of the section.
+    filter.is_some_and(|(_, bytes)| bytes.get(8) == Some(&1))
+}
+
 impl Package<'_> {
     /// The bytes of a file without recorded answers and facts.
     pub(crate) fn draft(&self, rule: DecisionRule) -> Vec<u8> {

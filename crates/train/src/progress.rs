@@ -17,6 +17,8 @@ pub struct Progress {
     pub epoch: Option<(u32, u32)>,
     /// The mean loss of the epoch at hand.
     pub loss: Option<f32>,
+    /// The rung of the ladder at hand, from 1, and how many there are at the most; none where one model is trained.
+    pub rung: Option<(usize, usize)>,
 }
 
 /// Receives [`Progress`].
@@ -45,6 +47,7 @@ impl<'a, 'b> Meter<'a, 'b> {
                 total: self.total,
                 epoch: epoch.map(|(epoch, _)| epoch),
                 loss: epoch.map(|(_, loss)| loss),
+                rung: None,
             };
             listener(&progress);
         }

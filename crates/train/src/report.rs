@@ -1,5 +1,7 @@
 //! What a training says of itself.
 
+use crate::merit::Merit;
+use crate::rungs::Ladder;
 use serde::Serialize;
 use std::fmt;
 
@@ -19,6 +21,9 @@ pub struct TrainReport {
     pub draft: bool,
     /// Labels.
     pub labels: usize,
+    /// Texts that a look-up knows; absent in other tiers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<usize>,
     /// Features that the model knows.
     pub features: usize,
     /// Rows of the embedding table.
@@ -43,6 +48,12 @@ pub struct TrainReport {
     pub slots: Option<SlotReport>,
     /// What a user should know.
     pub notes: Vec<String>,
+    /// How good it is in one number; none without tuning rows. Not in the file, which has what it is made of.
+    #[serde(skip)]
+    pub merit: Option<Merit>,
+    /// The rungs that were climbed to it; absent where its tier was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Ladder>,
 }
 
 /// What was trained to find slots, and how good it is on the rows that it was tuned on.
@@ -66,7 +77,10 @@ pub struct SlotReport {
 
 impl fmt::Display for TrainReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(slots) = &self.slots {
+        if let Some(texts) = self.texts {
+            let (labels, rows) = (self.labels, self.train_rows);
+            writeln!(f, "learned       {labels} labels from {rows} rows: a look-up of {texts} texts")?;
+        } else if let Some(slots) = &self.slots {
             writeln!(
                 f,
                 "learned       {} labels and {} slots from {} rows: a tagger of {} rows of {} numbers, {} units, {} phrases",
@@ -83,6 +97,13 @@ impl fmt::Display for TrainReport {
                 self.dim,
                 self.bits,
                 self.hidden
+            )?;
+        }
+        if let (Some(_), Some(accuracy)) = (self.texts, self.accuracy) {
+            let (rows, accuracy) = (self.valid_rows, 100.0 * accuracy);
+            writeln!(
+                f,
+                "tuning rows   {rows} rows: {accuracy:.2} % known and right; it abstains from what it does not know"
             )?;
         }
         if let (Some(float), Some(shipped), Some(loss)) =
@@ -104,6 +125,9 @@ impl fmt::Display for TrainReport {
         }
         for note in &self.notes {
             writeln!(f, "note          {note}")?;
+        }
+        if let Some(ladder) = &self.ladder {
+            write!(f, "{ladder}")?;
         }
         Ok(())
     }

@@ -17,6 +17,8 @@ pub struct Trainer<'l> {
     pub(crate) recipe: Recipe,
     pub(crate) tier: Option<Tier>,
     pub(crate) threads: usize,
+    /// Bytes of the file that are kept free.
+    pub(crate) reserve: u64,
     pub(crate) listener: Box<Listener<'l>>,
 }
 
@@ -27,6 +29,15 @@ pub struct Trained {
     pub model: Vec<u8>,
     /// How it went.
     pub report: TrainReport,
+}
+
+/// What came out of a training, for a trainer that compares several.
+pub(crate) struct Built {
+    pub(crate) trained: Trained,
+    /// The recipe with what it left open settled.
+    pub(crate) recipe: Recipe,
+    /// Whether a larger file would hold the same model.
+    pub(crate) whole: bool,
 }
 
 /// The facts that travel in the file, in the order in which they stand there.
@@ -59,7 +70,7 @@ impl<'l> Trainer<'l> {
     /// A trainer with this recipe, one thread, and nobody to tell.
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
-        Self { recipe, tier: None, threads: 1, listener: Box::new(|_| {}) }
+        Self { recipe, tier: None, threads: 1, reserve: 0, listener: Box::new(|_| {}) }
     }
 
     /// Trains a model of this tier. Without it, rows with slots make a tagger, and others a bag; a bag leaves slots out.
@@ -90,28 +101,16 @@ impl<'l> Trainer<'l> {
         splits: &Splits,
         report: &TrainReport,
     ) -> Result<String, TrainError> {
-        let meta = Meta {
-            maker: concat!("stonechat ", env!("CARGO_PKG_VERSION")),
-            task: TaskFacts {
-                name: &task.name,
-                language: task.language.as_deref(),
-                kind: task.kind.to_string(),
-                out_of_scope: &task.out_of_scope,
-            },
-            recipe: &self.recipe,
-            data: DataFacts {
-                digest: format!("blake3:{}", hex(&digest(splits))),
-                train: splits.train.len(),
-                valid: splits.valid.len(),
-                test: splits.test.len(),
-            },
-            training: report,
-        };
-        serde_json::to_string(&meta).map_err(|error| TrainError::Fault(error.to_string()))
+        facts(&self.recipe, task, splits, report)
+    }
+
+    /// The bytes that a file may have.
+    pub(crate) fn room(&self) -> u64 {
+        self.recipe.max_size.saturating_sub(self.reserve)
     }
 
     pub(crate) fn tell(&mut self, stage: &'static str) {
-        (self.listener)(&Progress { stage, done: 0, total: 1, epoch: None, loss: None });
+        (self.listener)(&Progress { stage, done: 0, total: 1, epoch: None, loss: None, rung: None });
     }
 
     pub(crate) fn rule(&self, multi_label: bool, calibration: Calibration) -> DecisionRule {
@@ -129,6 +128,33 @@ impl<'l> Trainer<'l> {
             slot_sharpness: 0,
         }
     }
+}
+
+/// The facts that travel in the file of a model of this recipe.
+pub(crate) fn facts(
+    recipe: &Recipe,
+    task: &Task,
+    splits: &Splits,
+    report: &TrainReport,
+) -> Result<String, TrainError> {
+    let meta = Meta {
+        maker: concat!("stonechat ", env!("CARGO_PKG_VERSION")),
+        task: TaskFacts {
+            name: &task.name,
+            language: task.language.as_deref(),
+            kind: task.kind.to_string(),
+            out_of_scope: &task.out_of_scope,
+        },
+        recipe,
+        data: DataFacts {
+            digest: format!("blake3:{}", hex(&digest(splits))),
+            train: splits.train.len(),
+            valid: splits.valid.len(),
+            test: splits.test.len(),
+        },
+        training: report,
+    };
+    serde_json::to_string(&meta).map_err(|error| TrainError::Fault(error.to_string()))
 }
 
 fn hex(bytes: &[u8]) -> String {

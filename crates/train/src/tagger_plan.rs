@@ -84,6 +84,13 @@ impl TaggerPlan {
         })
     }
 
+    /// Whether a file of any size would hold as many numbers of a token and of a state.
+    pub(crate) fn is_free(&self, recipe: &Recipe) -> bool {
+        let asked = |given: u32, size: usize, is: usize| given != 0 || is == size;
+        let (dim, units) = SIZES[0];
+        asked(recipe.dim, dim, self.dim) && asked(recipe.units, units, self.units)
+    }
+
     /// How many rows features have, when there is a filter of so many places and so many phrases, and whether each feature owns
     /// the row of its place.
     pub(crate) fn feature_rows(&self, known: &Known, phrases: usize) -> (usize, bool) {

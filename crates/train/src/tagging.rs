@@ -3,12 +3,13 @@
 use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, calibrate_slots, score};
 use crate::error::TrainError;
 use crate::filter::Known;
-use crate::pack::Package;
+use crate::merit::Merit;
+use crate::pack::{Package, owns_rows};
 use crate::progress::Meter;
 use crate::recipe::Recipe;
 use crate::report::{SlotReport, TrainReport};
 use crate::sequence::{Numbers, PLACES, PhraseBook, Sequence, near};
-use crate::session::{Trained, Trainer};
+use crate::session::{Built, Trained, Trainer};
 use crate::slot_values;
 use crate::tagger_plan::TaggerPlan;
 use crate::tagger_quantize::quantize;
@@ -66,6 +67,7 @@ struct Verdict {
     f1: Option<f64>,
     float_f1: Option<f64>,
     exact_match: Option<f64>,
+    merit: Option<Merit>,
 }
 
 /// Tuning rows that the confidence of slots is calibrated on, at the most: each is answered many times.
@@ -163,7 +165,7 @@ impl Trainer<'_> {
         splits: &Splits,
         rows: &TaggedRows<'_>,
         notes: impl FnOnce(&Self, &[String], Option<f64>) -> Vec<String>,
-    ) -> Result<Trained, TrainError> {
+    ) -> Result<Built, TrainError> {
         if task.kind == Kind::MultiLabel {
             return Err(TrainError::ManyLabelsWithSlots);
         }
@@ -206,6 +208,7 @@ impl Trainer<'_> {
             valid_rows: tuning.len(),
             draft: rows.part.is_some(),
             labels: answers.labels.len(),
+            texts: None,
             features: fitted.features,
             buckets: fitted.network.shape.rows,
             dim: plan.dim,
@@ -226,6 +229,8 @@ impl Trainer<'_> {
                 temperature: 1.0 / verdict.sharpness,
             }),
             notes: Vec::new(),
+            merit: verdict.merit,
+            ladder: None,
         };
         report.notes = notes(&self, &answers.labels, report.accuracy);
         if task.schema.intents.is_empty() {
@@ -240,8 +245,10 @@ impl Trainer<'_> {
         let texts: Vec<&str> = rows.learned.iter().rev().map(|example| example.text.as_str()).collect();
         let package = fitted.package(&answers.labels);
         let count = self.recipe.recorded as usize;
-        let model = package.write(rule, &meta, &texts, count, self.recipe.max_size)?;
-        Ok(Trained { model, report })
+        let model = package.write(rule, &meta, &texts, count, self.room())?;
+        let drafted = draft.as_ref().is_none_or(|draft| draft.is_whole(&plan));
+        let whole = drafted && fitted.is_whole(&plan) && plan.is_free(&self.recipe);
+        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole })
     }
 
     fn tagger_rule(&self, answers: &Answers, calibration: Calibration, sharpness: f64) -> DecisionRule {
@@ -275,6 +282,7 @@ impl Trainer<'_> {
             f1: None,
             float_f1: None,
             exact_match: None,
+            merit: None,
         };
         if tuning.is_empty() {
             return Ok(verdict);
@@ -302,6 +310,7 @@ impl Trainer<'_> {
         let model = Model::open(&bytes).map_err(|error| fault(&error))?;
         let owned: Vec<Example> = rows.tuning.iter().map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
+        verdict.merit = Merit::of(&evaluation, false, owned.len());
         verdict.accuracy = evaluation.label.map(|label| label.accuracy);
         verdict.ece = evaluation.calibration.map(|calibration| calibration.ece);
         verdict.f1 = evaluation.slots.as_ref().map(|slots| slots.f1);
@@ -350,6 +359,13 @@ fn float_scores(
 impl Fitted {
     fn package<'a>(&self, labels: &'a [String]) -> Package<'a> {
         Package { tier: Tier::Tagger, labels, sections: self.sections.clone() }
+    }
+
+    /// Whether nothing was left out or shared for want of room.
+    fn is_whole(&self, plan: &TaggerPlan) -> bool {
+        self.features < plan.most_features
+            && self.book.phrases().len() < plan.most_phrases
+            && owns_rows(&self.sections)
     }
 
     fn numbers(&self, longest: usize) -> Numbers<'_> {

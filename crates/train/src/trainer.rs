@@ -5,14 +5,16 @@ use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
 use crate::filter::Known;
 use crate::linear::Linear;
-use crate::pack::Package;
+use crate::looking::ShownRows;
+use crate::merit::Merit;
+use crate::pack::{Package, owns_rows};
 use crate::plan::Plan;
 use crate::progress::Meter;
 use crate::quantize::quantize;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
-use crate::session::{Trained, Trainer};
+use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,19 +71,19 @@ impl Tuning<'_> {
 }
 
 /// How good a fitted model is on the tuning rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Verdict {
     calibration: Calibration,
     float_accuracy: Option<f64>,
     accuracy: Option<f64>,
     ece: Option<f64>,
-    /// What rivals are compared by: accuracy, or F1 over all labels in a multi-label task.
-    merit: f64,
+    /// What rivals are compared by; none without tuning rows.
+    merit: Option<Merit>,
 }
 
 impl Default for Verdict {
     fn default() -> Self {
-        Self { calibration: Calibration::NONE, float_accuracy: None, accuracy: None, ece: None, merit: 0.0 }
+        Self { calibration: Calibration::NONE, float_accuracy: None, accuracy: None, ece: None, merit: None }
     }
 }
 
@@ -96,9 +98,22 @@ struct Fitted {
 }
 
 impl Fitted {
+    /// Whether nothing was left out or shared for want of room.
+    fn is_whole(&self) -> bool {
+        self.dictionary.len() < self.plan.most_features && owns_rows(&self.sections)
+    }
+
     fn package<'a>(&self, names: &'a [String]) -> Package<'a> {
         Package { tier: Tier::Bag, labels: names, sections: self.sections.clone() }
     }
+}
+
+/// Whether rows to learn from have slots, or the task is one of slots alone.
+pub(crate) fn has_slots(task: &Task, splits: &Splits) -> bool {
+    let set_aside: &[Example] = if splits.valid_origin == Origin::SetAside { &splits.valid } else { &[] };
+    let mut rows =
+        splits.train.iter().chain(set_aside).filter(|row| !row.labels.contains(&task.out_of_scope));
+    task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
 }
 
 /// Scores that are kept for the calibration, at the most.
@@ -113,7 +128,12 @@ impl Trainer<'_> {
     /// # Errors
     ///
     /// See [`TrainError`].
-    pub fn train(mut self, task: &Task, splits: &Splits) -> Result<Trained, TrainError> {
+    pub fn train(self, task: &Task, splits: &Splits) -> Result<Trained, TrainError> {
+        self.build(task, splits).map(|built| built.trained)
+    }
+
+    /// [`Trainer::train`], with what a comparison needs.
+    pub(crate) fn build(mut self, task: &Task, splits: &Splits) -> Result<Built, TrainError> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let inside = |example: &&Example| !example.labels.contains(&task.out_of_scope);
         let draft = splits.valid_origin == Origin::SetAside;
@@ -142,15 +162,13 @@ impl Trainer<'_> {
         if names.len() > Labels::MOST as usize {
             return Err(TrainError::TooManyLabels { found: names.len() });
         }
-        let tagged = match self.tier {
-            Some(tier) => tier == Tier::Tagger,
-            None => only_slots || learned.iter().any(|row| !row.slots.is_empty()),
-        };
-        if only_slots && !tagged {
+        let tagged = self.tier.map_or_else(|| has_slots(task, splits), |tier| tier == Tier::Tagger);
+        if only_slots && !tagged && self.tier != Some(Tier::Lookup) {
             return Err(TrainError::NoLabels);
         }
+        let lookup = self.tier == Some(Tier::Lookup);
         if self.recipe.max_size == 0 {
-            self.recipe.max_size = if tagged { 2_500_000 } else { 1_100_000 };
+            self.recipe.max_size = if tagged || lookup { 2_500_000 } else { 1_100_000 };
         }
         if draft && train.is_empty() {
             // Every row that there is was learned from: none is left to tune on.
@@ -158,6 +176,16 @@ impl Trainer<'_> {
         }
         let part = (draft && !valid.is_empty()).then_some(train.len());
         let known: BTreeSet<&String> = names.iter().collect();
+        if lookup {
+            let why = match task.kind {
+                Kind::MultiLabel => Some("a text of this task may have several"),
+                _ if has_slots(task, splits) => Some("the rows have slots"),
+                _ => None,
+            };
+            if let Some(why) = why {
+                return Err(TrainError::NoLookup { why });
+            }
+        }
         if tagged {
             let strange: Vec<&Example> = valid
                 .iter()
@@ -176,6 +204,18 @@ impl Trainer<'_> {
         if let ([label], false) = (names.as_slice(), multi_label) {
             return Err(TrainError::OneLabel { label: label.clone() });
         }
+        if lookup {
+            let shown = ShownRows { learned: learned.clone(), part, tuning: valid.clone() };
+            let strange: Vec<&Example> = valid
+                .into_iter()
+                .filter(|row| !row.labels.iter().all(|label| known.contains(label)))
+                .collect();
+            // A look-up is not calibrated on scores: it says itself what its confidence rests on.
+            let facts = TuningFacts { known: LEAST_ROWS, strange: &strange };
+            return self.train_lookup(task, splits, &names, &shown, |trainer| {
+                trainer.notes(task, splits, &learned, &names, &facts, None)
+            });
+        }
         self.resolve_weight(&learned);
 
         self.tell("reading");
@@ -186,7 +226,7 @@ impl Trainer<'_> {
         let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings), strange };
 
         let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
-        let (fitted, verdict) = self.compete(&names, &plans, &rows, part, &tuning)?;
+        let (fitted, verdict, whole) = self.compete(&names, &plans, &rows, part, &tuning)?;
         let report = TrainReport {
             tier: "bag",
             linear: fitted.plan.linear,
@@ -194,6 +234,7 @@ impl Trainer<'_> {
             valid_rows: tuning.rows.examples.len() + tuning.strange.len(),
             draft: part.is_some(),
             labels: names.len(),
+            texts: None,
             features: fitted.dictionary.len(),
             buckets: fitted.bag.shape.buckets,
             dim: fitted.plan.dim,
@@ -209,6 +250,8 @@ impl Trainer<'_> {
             temperature: 1.0 / verdict.calibration.slope,
             slots: None,
             notes: self.notes(task, splits, &learned, &names, &tuning.facts(), verdict.accuracy),
+            merit: verdict.merit,
+            ladder: None,
         };
         let rule = self.rule(multi_label, verdict.calibration);
 
@@ -216,8 +259,8 @@ impl Trainer<'_> {
         let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = learned.iter().rev().map(|example| example.text.as_str()).collect();
         let count = self.recipe.recorded as usize;
-        let model = fitted.package(&names).write(rule, &meta, &texts, count, self.recipe.max_size)?;
-        Ok(Trained { model, report })
+        let model = fitted.package(&names).write(rule, &meta, &texts, count, self.room())?;
+        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole })
     }
 
     /// Settles a `character_weight` that the recipe leaves open: the n-grams of one and two characters of a script without
@@ -251,8 +294,18 @@ impl Trainer<'_> {
         }
     }
 
+    /// Whether these plans are those of a file of any size, but for the room.
+    fn plans_fit(&self, names: &[String], plans: &[Plan]) -> bool {
+        let recipe = Recipe { max_size: 1 << 32, ..self.recipe.clone() };
+        let free = |plan: &Plan| Plan::new(&recipe, names, plan.multi_label, plan.linear).ok().flatten();
+        let few = names.len() <= self.recipe.linear_labels as usize;
+        let same =
+            |plan: &Plan| free(plan).is_some_and(|free| (free.dim, free.hidden) == (plan.dim, plan.hidden));
+        plans.iter().all(same) && (!few || plans.len() == 2 || plans.iter().all(|plan| plan.linear))
+    }
+
     /// Fits what is planned, to all rows or to the first of them that a draft may see, and judges it on the tuning rows. Returns
-    /// the best, fitted to all rows, and its verdict; of equals the first.
+    /// the best, fitted to all rows, its verdict, and whether all would be the same in a larger file; of equals the first.
     fn compete(
         &mut self,
         names: &[String],
@@ -260,7 +313,7 @@ impl Trainer<'_> {
         rows: &Rows<'_>,
         part: Option<usize>,
         tuning: &Tuning<'_>,
-    ) -> Result<(Fitted, Verdict), TrainError> {
+    ) -> Result<(Fitted, Verdict, bool), TrainError> {
         let job = |plan, count, stream| Job { plan, rows, count, stream };
         let all = rows.examples.len();
         let mut jobs: Vec<Job<'_>> =
@@ -276,15 +329,17 @@ impl Trainer<'_> {
         for fitted in fitted.iter().take(plans.len()) {
             verdicts.push(self.judge(names, fitted, tuning)?);
         }
-        let best = (1..verdicts.len())
-            .fold(0, |best, at| if verdicts[at].merit > verdicts[best].merit { at } else { best });
+        let merit = |at: usize| verdicts[at].merit.as_ref().map(|merit| merit.value);
+        let best = (1..verdicts.len()).fold(0, |best, at| if merit(at) > merit(best) { at } else { best });
         let verdict = verdicts.swap_remove(best);
+        let mut whole = self.plans_fit(names, plans) && fitted.iter().all(Fitted::is_whole);
         let chosen = match (part, plans) {
             (None, _) => fitted.swap_remove(best),
             (Some(_), [_]) => fitted.swap_remove(plans.len()),
             (Some(_), _) => self.run(&[last(plans[best])])?.swap_remove(0),
         };
-        Ok((chosen, verdict))
+        whole &= chosen.is_whole();
+        Ok((chosen, verdict, whole))
     }
 
     /// Fits every job, side by side as far as there are threads. The results do not depend on that.
@@ -338,9 +393,9 @@ impl Trainer<'_> {
         let owned: Vec<Example> =
             known.examples.iter().chain(strange).map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
+        verdict.merit = Merit::of(&evaluation, multi_label, count);
         if let Some(label) = evaluation.label {
             verdict.accuracy = Some(label.accuracy);
-            verdict.merit = if multi_label { label.micro_f1 } else { label.accuracy };
         }
         verdict.ece = evaluation.calibration.map(|calibration| calibration.ece);
         Ok(verdict)

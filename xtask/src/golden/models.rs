@@ -18,7 +18,7 @@ pub(super) struct Golden {
 }
 
 /// The models, chosen for the ways through the engine that they take. Small, because they stay for ever.
-pub(super) const MODELS: [Golden; 7] = [
+pub(super) const MODELS: [Golden; 8] = [
     // Labels and slots of many types together; the first example of the documentation.
     Golden {
         name: "smart-home",
@@ -51,6 +51,8 @@ pub(super) const MODELS: [Golden; 7] = [
     Golden { name: "repairs", task: "golden/data/repairs", tier: None, settings: &[("max_size", "60000")] },
     // Scripts without spaces.
     Golden { name: "travel", task: "golden/data/travel", tier: None, settings: &[("max_size", "60000")] },
+    // A look-up, of words and of scripts without spaces.
+    Golden { name: "travel-lookup", task: "golden/data/travel", tier: Some(Tier::Lookup), settings: &[] },
     // Slots without labels, in words and in a script without spaces. Reads few tokens, so that short texts are cut too.
     Golden {
         name: "parts",

@@ -42,7 +42,7 @@ const OTHER_ASKED: &str = "lights off in the engine room";
 const NEXT: &str = "
 next
   stonechat new lights --template smart-home      this example as files, to look at and to change
-  stonechat train lights -o lights.stone          the same model, as a file
+  stonechat train lights -o lights.stone          the smallest model that reaches its goal, as a file
   stonechat predict lights.stone \"wake me tomorrow at seven\" --now 2026-11-22T21:00
   stonechat new DIR                               a task of your own";
 

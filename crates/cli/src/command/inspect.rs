@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use stonechat_engine::{Engine, Model};
 use stonechat_eval::digest;
+use stonechat_train::Ladder;
 
 use crate::console::{Console, one_line};
 use crate::decimal::decimal;
@@ -60,7 +61,11 @@ impl Inspect {
         for (name, value) in facts.lines() {
             console.line(format_args!("{name:<18} {}", one_line(&value)))?;
         }
-        Ok(())
+        let ladder = facts.meta.pointer("/training/ladder").cloned();
+        match ladder.and_then(|ladder| serde_json::from_value::<Ladder>(ladder).ok()) {
+            Some(ladder) => console.line(ladder.to_string().trim_end()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -90,9 +95,10 @@ impl Facts {
                 "character_ngrams": features.character_ngrams,
                 "unspaced_ngrams": features.unspaced_ngrams,
             }),
-            table: match model.max_tokens() {
-                None => json!({ "rows": rows, "dim": dim, "bits": bits, "hidden": model.hidden() }),
-                Some(_) => json!({ "rows": rows, "dim": dim, "bits": bits }),
+            table: match (model.texts(), model.max_tokens()) {
+                (Some(texts), _) => json!({ "texts": texts.len(), "confidence": decimal(texts.confidence) }),
+                (None, None) => json!({ "rows": rows, "dim": dim, "bits": bits, "hidden": model.hidden() }),
+                (None, Some(_)) => json!({ "rows": rows, "dim": dim, "bits": bits }),
             },
             // Half of the states are of either direction.
             tagger: model
@@ -137,13 +143,22 @@ impl Facts {
         match &self.meta {
             Value::Object(parts) => {
                 for (name, part) in parts {
-                    add(name, words(part));
+                    add(name, words(&without_ladder(part)));
                 }
             }
             other => add("meta", words(other)),
         }
         lines
     }
+}
+
+/// What the trainer wrote, without the table of rungs, which people read as a table.
+fn without_ladder(part: &Value) -> Value {
+    let mut part = part.clone();
+    if let Value::Object(fields) = &mut part {
+        fields.remove("ladder");
+    }
+    part
 }
 
 /// A JSON value as words: `rows 4096, dim 32`.

@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use stonechat_engine::format;
-use stonechat_eval::digest;
-use stonechat_task::{Dataset, Finding, Severity, Splits, Task, check, parse_size, write_file};
-use stonechat_train::{Recipe, TrainReport, Trainer};
+use stonechat_engine::{Model, format};
+use stonechat_eval::{digest, latency};
+use stonechat_task::{
+    Dataset, Finding, Severity, Splits, Task, check, parse_latency_us, parse_size, write_file,
+};
+use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer};
 
 use crate::common::Common;
 use crate::console::Console;
 use crate::data::{Counts, Reading};
 use crate::failure::{Failure, train_failure};
+use crate::kernel;
 use crate::model_file::writable;
 use crate::progress::Bar;
 use crate::tally::Tally;
@@ -42,9 +45,12 @@ pub(crate) struct Train {
     /// Set a field of the recipe, as epochs=30; may be given several times; an unknown KEY lists all
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Longest time for one text
-    #[arg(long, value_name = "TIME", hide = true)]
-    max_latency: Option<OsString>,
+    /// Least accuracy on the tuning rows, as 0.93; with slots, the least share of rows that are right in all [default: min_accuracy of the task's goal]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    min_accuracy: Option<f64>,
+    /// Longest time of an answer (p50, measured here), as 50us or 1ms [default: max_latency_us of the task's goal]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    max_latency: Option<f64>,
     /// Largest share of wrong answers among the accepted
     #[arg(long, value_name = "SHARE", hide = true)]
     max_error: Option<OsString>,
@@ -58,30 +64,33 @@ pub(crate) struct Train {
 /// Kinds of models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Tier {
-    /// By the data: a tagger where rows have slots, else a bag
+    /// The cheapest that is good enough: trains one after another, from look-up to large bag or tagger
     Auto,
     /// Labels alone: hashed n-grams, summed embedding rows, one hidden layer
     Bag,
     /// Labels and slots: a recurrent network that reads both ways, and the best sequence of allowed slots
     Tagger,
+    /// Labels of the very texts of the examples, and nothing else
+    Lookup,
 }
 
 impl Tier {
-    /// The tier of the file; none where the data decides.
+    /// The tier of the file; none where the ladder decides.
     fn of_file(self) -> Option<format::Tier> {
         match self {
             Tier::Auto => None,
             Tier::Bag => Some(format::Tier::Bag),
             Tier::Tagger => Some(format::Tier::Tagger),
+            Tier::Lookup => Some(format::Tier::Lookup),
         }
     }
 }
 
 impl Train {
     pub(crate) fn run(&self, common: &Common, console: &mut Console) -> Result<(), Failure> {
-        not_yet("--max-latency", self.max_latency.as_ref(), "measure it with `stonechat bench`")?;
         not_yet("--max-error", self.max_error.as_ref(), "use --set min_confidence=SHARE")?;
         not_yet("--teacher", self.teacher.as_ref(), "train on labelled examples alone")?;
+        let kernel = kernel::choose()?;
         writable(&self.output)?;
         let task = Task::read_with(&self.task, &self.reading.options())?;
         let recipe = self.recipe(&task, common)?;
@@ -94,11 +103,15 @@ impl Train {
         }
 
         let bar = Bar::new(console);
-        let mut trainer = Trainer::new(recipe).threads(common.threads()).on_progress(bar.listener());
-        if let Some(tier) = self.tier.of_file() {
-            trainer = trainer.tier(tier);
-        }
-        let trained = trainer.train(&task, &splits).map_err(|error| train_failure(&self.task, error))?;
+        let limits = self.limits(&task, &recipe);
+        let trainer = Trainer::new(recipe).threads(common.threads()).on_progress(bar.listener());
+        let asked = texts(&splits);
+        let mut clock = |model: &Model<'_>| (!asked.is_empty()).then(|| latency(model, kernel, &asked).p50);
+        let trained = match self.tier.of_file() {
+            None => trainer.climb(&task, &splits, &limits, &mut clock),
+            Some(tier) => trainer.tier(tier).train(&task, &splits),
+        };
+        let trained = trained.map_err(|error| train_failure(&self.task, error))?;
         drop(bar);
         write_file(&self.output, &trained.model)?;
 
@@ -112,7 +125,19 @@ impl Train {
             console.line(trained.report.to_string().trim_end())?;
             console.line(format_args!("{}: {} bytes", self.output.display(), trained.model.len()))?;
         }
-        judge(&task, &trained.report, console)
+        if task.goal.max_error.is_some() {
+            console.note("max_error of the goal is not judged here; see `eval`");
+        }
+        judge(&limits, &trained, &mut clock)
+    }
+
+    /// What the model must keep to: the options, and where they say nothing the task's goal.
+    fn limits(&self, task: &Task, recipe: &Recipe) -> Limits {
+        Limits {
+            max_size: (recipe.max_size != 0).then_some(recipe.max_size),
+            max_latency_us: self.max_latency.or(task.goal.max_latency_us),
+            min_accuracy: self.min_accuracy.or(task.goal.min_accuracy),
+        }
     }
 
     /// The recipe: its defaults, then the task's goal, then the options, then `--set`.
@@ -160,27 +185,83 @@ fn not_yet(option: &str, given: Option<&OsString>, instead: &str) -> Result<(), 
     }
 }
 
-/// Whether the task's goal is reached on the tuning rows.
-fn judge(task: &Task, report: &TrainReport, console: &Console) -> Result<(), Failure> {
-    let goal = &task.goal;
-    for (name, set) in [("max_latency_us", goal.max_latency_us), ("max_error", goal.max_error)] {
-        if set.is_some() {
-            console.note(format_args!("{name} of the goal is not judged here; see `bench` and `eval`"));
+/// A share, 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        Ok(percent) if percent > 1.0 && percent <= 100.0 => Err(format!(
+            "{text:?} is above 1; write a share from 0 to 1, as {} for {percent} %",
+            percent / 100.0
+        )),
+        _ => Err(format!("{text:?} is no share; write a number from 0 to 1, as 0.93")),
+    }
+}
+
+/// A time with its unit, in microseconds.
+fn time(text: &str) -> Result<f64, String> {
+    if text.trim().parse::<f64>().is_ok() {
+        return Err(format!("{text:?} has no unit; write a time as 50us, 1.5ms or 2s"));
+    }
+    parse_latency_us(text)
+}
+
+/// Texts to measure the time of an answer on: the tuning rows, or, without any, rows to learn from.
+fn texts(splits: &Splits) -> Vec<&str> {
+    let rows = if splits.valid.is_empty() { &splits.train } else { &splits.valid };
+    let step = rows.len().div_ceil(MOST_TEXTS).max(1);
+    rows.iter().step_by(step).map(|row| row.text.as_str()).collect()
+}
+
+/// Texts that the time is measured on, at the most.
+const MOST_TEXTS: usize = 2000;
+
+/// Whether what was asked for is reached.
+fn judge(
+    limits: &Limits,
+    trained: &Trained,
+    clock: &mut dyn FnMut(&Model<'_>) -> Option<f64>,
+) -> Result<(), Failure> {
+    let missed = match &trained.report.ladder {
+        Some(ladder) => ladder.missed.clone(),
+        None => missed_by_one(limits, trained, clock)?,
+    };
+    match missed {
+        None => Ok(()),
+        Some(missed) => Err(Failure::Missed(format!("{missed}; the file is written all the same"))),
+    }
+}
+
+/// What a model that was trained alone does not reach, if anything.
+fn missed_by_one(
+    limits: &Limits,
+    trained: &Trained,
+    clock: &mut dyn FnMut(&Model<'_>) -> Option<f64>,
+) -> Result<Option<String>, Failure> {
+    let report: &TrainReport = &trained.report;
+    if let Some(least) = limits.min_accuracy {
+        match &report.merit {
+            Some(merit) if merit.value >= least => {}
+            Some(merit) => {
+                let (measure, value, rows) = (merit.measure.replace('_', " "), merit.value, merit.rows);
+                return Ok(Some(format!(
+                    "{measure} {value:.4} on {rows} tuning rows is below min_accuracy = {least}"
+                )));
+            }
+            None => {
+                return Ok(Some(format!(
+                    "there are no tuning rows to hold against min_accuracy = {least}; give some with --valid"
+                )));
+            }
         }
     }
-    let Some(least) = goal.min_accuracy else { return Ok(()) };
-    match report.accuracy {
-        Some(accuracy) if accuracy >= least => Ok(()),
-        Some(accuracy) => Err(Failure::Missed(format!(
-            "accuracy {accuracy:.4} on {} tuning rows is below min_accuracy = {least} of the task; \
-             the file is written all the same",
-            report.valid_rows
-        ))),
-        None => Err(Failure::Missed(format!(
-            "there are no tuning rows to hold against min_accuracy = {least} of the task; \
-             give some with --valid (the file is written all the same)"
-        ))),
-    }
+    let Some(most) = limits.max_latency_us else { return Ok(None) };
+    let model = Model::open(&trained.model)
+        .map_err(|error| Failure::Input(format!("the model just trained: {error}")))?;
+    Ok(match clock(&model) {
+        Some(p50) if p50 <= most => None,
+        Some(p50) => Some(format!("an answer takes {p50:.1} µs (p50), which is above {most} µs")),
+        None => Some(format!("there are no rows to hold against {most} µs")),
+    })
 }
 
 /// The first findings of the data check, errors first.

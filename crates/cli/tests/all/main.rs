@@ -11,6 +11,7 @@ mod eval;
 mod golden;
 mod help;
 mod inspect;
+mod ladder;
 mod new;
 mod predict;
 mod readme;

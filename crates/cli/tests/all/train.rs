@@ -82,7 +82,7 @@ fn the_recipe_and_the_size_can_be_set() {
 #[test]
 fn options_of_a_later_version_are_refused() {
     let folder = Folder::new(&[("lights.csv", lights().as_bytes())]);
-    for option in [["--max-latency", "50us"], ["--max-error", "0.02"], ["--teacher", "bert"]] {
+    for option in [["--max-error", "0.02"], ["--teacher", "bert"]] {
         let message = folder.run(&["train", "lights.csv", "-o", "a.stone", option[0], option[1]]).failed(2);
         assert!(message.contains("is not in this version; "), "{message}");
     }

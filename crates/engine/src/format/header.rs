@@ -128,6 +128,26 @@ impl<'a> Container<'a> {
     }
 }
 
+/// Sections of a file with their contents, in the order of the file.
+pub type Sections = Vec<(SectionKind, Vec<u8>)>;
+
+/// Takes a file apart: its tier and its sections, in the order of the file; those that this engine does not know are left out.
+/// What [`pack`] makes of known sections, this gives back.
+///
+/// # Errors
+///
+/// The frame of the file is not sound. The sections themselves are not looked at.
+pub fn unpack(file: &[u8]) -> Result<(Tier, Sections), FormatError> {
+    let container = Container::open(file)?;
+    let mut sections = Vec::new();
+    for entry in container.table.chunks_exact(ENTRY) {
+        if let Some(kind) = SectionKind::from_name(u32_at(entry, 0).to_le_bytes()) {
+            sections.push((kind, container.section(kind)?.to_vec()));
+        }
+    }
+    Ok((container.tier, sections))
+}
+
 /// Puts sections into one file, in the order given. The result is what `Model::open` reads.
 #[must_use]
 pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {

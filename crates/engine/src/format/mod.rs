@@ -6,6 +6,7 @@ mod bytes;
 mod error;
 mod header;
 mod index;
+mod lookup;
 mod names;
 mod pieces;
 mod sections;
@@ -15,7 +16,8 @@ mod tagger;
 
 pub use error::FormatError;
 pub(crate) use header::Container;
-pub use header::pack;
+pub use header::{Sections, pack, unpack};
+pub use lookup::Texts;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use pieces::{MAX_PIECE, Pieces};
 pub use sections::{

@@ -18,6 +18,8 @@ pub enum Tier {
     Bag,
     /// Hashed n-grams of each token, a recurrent layer, tags that follow one another.
     Tagger,
+    /// The texts of the examples, each with its label.
+    Lookup,
 }
 
 impl Tier {
@@ -27,6 +29,7 @@ impl Tier {
         match self {
             Self::Bag => 1,
             Self::Tagger => 2,
+            Self::Lookup => 3,
         }
     }
 
@@ -36,6 +39,7 @@ impl Tier {
         match self {
             Self::Bag => "bag",
             Self::Tagger => "tagger",
+            Self::Lookup => "lookup",
         }
     }
 
@@ -43,6 +47,7 @@ impl Tier {
         match code {
             1 => Some(Self::Bag),
             2 => Some(Self::Tagger),
+            3 => Some(Self::Lookup),
             _ => None,
         }
     }
@@ -83,10 +88,12 @@ pub enum SectionKind {
     Pieces,
     /// Their embedding rows.
     PieceRows,
+    /// The texts that a look-up knows.
+    Texts,
 }
 
 impl SectionKind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Meta,
         Self::Labels,
         Self::Features,
@@ -103,6 +110,7 @@ impl SectionKind {
         Self::Phrases,
         Self::Pieces,
         Self::PieceRows,
+        Self::Texts,
     ];
 
     /// The four bytes that name it in the file.
@@ -125,6 +133,7 @@ impl SectionKind {
             Self::Phrases => b"PHRA",
             Self::Pieces => b"PIEC",
             Self::PieceRows => b"PROW",
+            Self::Texts => b"LOOK",
         }
     }
 

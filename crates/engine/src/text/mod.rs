@@ -1,5 +1,6 @@
 //! Text to tokens to feature ids.
 
+mod exact;
 mod features;
 mod normalize;
 mod phrase;
@@ -9,6 +10,7 @@ mod token_features;
 mod words;
 
 pub use crate::format::{FeatureSettings, MAX_CHARACTERS, MAX_NGRAM};
+pub use exact::exact_hash;
 pub use features::{Feature, Group, features};
 pub use normalize::{Character, Characters, Class, characters};
 pub(crate) use phrase::phrase_characters;

@@ -6,6 +6,7 @@
 #[path = "../../../train/src/filter.rs"]
 pub(crate) mod filter;
 pub(crate) mod frame;
+pub(crate) mod lookups;
 pub(crate) mod models;
 pub(crate) mod random;
 pub(crate) mod rules;

@@ -1,6 +1,7 @@
 //! Small models with random weights, written by the engine's own writers.
 
 use super::filter;
+use super::lookups::lookups;
 use super::random::Random;
 use super::taggers::taggers;
 use std::path::Path;
@@ -154,10 +155,11 @@ pub(crate) fn record(draft: &[u8], texts: &[String]) -> Vec<u8> {
     Recorded::write(&texts.iter().map(String::as_str).map(answer).collect::<Vec<_>>())
 }
 
-/// One model of each kind: bags and taggers.
+/// One model of each kind: bags, taggers and look-ups.
 pub(crate) fn kinds() -> Vec<Vec<u8>> {
     let mut kinds = bags();
     kinds.extend(taggers());
+    kinds.extend(lookups());
     kinds
 }
 

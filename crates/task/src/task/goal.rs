@@ -3,11 +3,12 @@
 /// What a model must achieve. Whatever is `None` is not asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Goal {
-    /// Least share of right labels, 0 to 1.
+    /// Least share of tuning rows that are right, 0 to 1: of the label, or with slots of label and all slots; with any number of
+    /// labels a text, the least micro F1.
     pub min_accuracy: Option<f64>,
     /// Largest model file, in bytes.
     pub max_size: Option<u64>,
-    /// Longest time for one text, in microseconds, above 0.
+    /// Longest time for one text (50th percentile), in microseconds, above 0.
     pub max_latency_us: Option<f64>,
     /// Largest share of wrong answers among those given (not abstained from), 0 to 1.
     pub max_error: Option<f64>,

@@ -1,6 +1,7 @@
 //! One file a tier, named as in the engine: examples to float weights.
 
 mod bag;
+pub(crate) mod lookup;
 pub(crate) mod tagger;
 
 pub(crate) use bag::{Bag, Fit, Shape, epochs, fit};
