@@ -20,6 +20,7 @@ mod progress;
 mod slot;
 mod slot_facts;
 mod tally;
+mod teacher;
 mod template;
 mod typed;
 

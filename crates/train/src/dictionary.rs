@@ -9,6 +9,12 @@ pub(crate) struct Row {
     pub(crate) features: [Vec<u32>; 2],
     /// Indices of the labels: one, or any number in a multi-label task.
     pub(crate) labels: Vec<u32>,
+    /// The word pieces of the text, by their places in the set.
+    pub(crate) pieces: Vec<u32>,
+    /// Which of a teacher's lessons is about this text.
+    pub(crate) lesson: Option<u32>,
+    /// Whether the text was made, so that only a teacher can tell its label.
+    pub(crate) made: bool,
 }
 
 /// All features of the rows it was made from.

@@ -69,6 +69,8 @@ pub enum TrainError {
         /// A size that is enough.
         least: u64,
     },
+    /// The teacher gave no embeddings: what is wrong and what to do.
+    Teacher(String),
     /// The model that came out does not open or verify: a fault of the trainer.
     Fault(String),
 }
@@ -121,6 +123,7 @@ impl fmt::Display for TrainError {
             Self::Size { max_size, least } => {
                 write!(f, "no model of this task fits into {max_size} bytes; allow {least} at least")
             }
+            Self::Teacher(what) => f.write_str(what),
             Self::Fault(what) => {
                 write!(f, "the packed model is not sound: {what}; this is a fault, report it")
             }

@@ -84,7 +84,11 @@ impl Trainer<'_> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let limit = limits.max_size.or((self.recipe.max_size != 0).then_some(self.recipe.max_size));
         let limits = Limits { max_size: limit, ..limits.clone() };
-        let steps = steps(task, has_slots(task, splits), limit);
+        let slots = has_slots(task, splits);
+        if !slots {
+            self.ask(task, splits)?;
+        }
+        let steps = steps(task, slots, limit);
         self.reserve = TABLE_BYTES + RUNG_BYTES * steps.len() as u64;
         let climbed = self.climb_all(task, splits, &steps, &limits, clock)?;
         let Some(choice) = choose(&climbed, &limits) else {
@@ -153,6 +157,7 @@ impl Trainer<'_> {
     ) -> Vec<Result<Built, TrainError>> {
         let threads = (self.threads / steps.len().max(1)).max(1);
         let (recipe, reserve) = (&self.recipe, self.reserve);
+        let (words, school) = (&self.words, &self.school);
         // How far each of them is, and who is told.
         let told = Mutex::new((vec![(0, 0); steps.len()], &mut *self.listener));
         let build = |at: usize, step: Step| {
@@ -171,6 +176,9 @@ impl Trainer<'_> {
                 tier: Some(step.tier),
                 threads,
                 reserve,
+                words: words.clone(),
+                teacher: None,
+                school: school.clone(),
                 listener: Box::new(listener),
             };
             trainer.build(task, splits)

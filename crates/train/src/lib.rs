@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+mod augment;
 mod cache;
 mod calibrate;
 mod dictionary;
@@ -31,7 +32,9 @@ mod looking;
 mod math;
 mod merit;
 mod pack;
+mod piece;
 mod plan;
+mod probe;
 mod progress;
 mod quantize;
 mod random;
@@ -39,6 +42,7 @@ mod recipe;
 mod record;
 mod report;
 mod rungs;
+mod school;
 mod sequence;
 mod session;
 mod slot_values;

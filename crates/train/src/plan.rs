@@ -18,7 +18,11 @@ pub(crate) struct Plan {
     pub(crate) most_features: usize,
     /// In how many rows a feature stands at the least.
     pub(crate) least_count: u32,
-    /// Bytes for the table and the filter.
+    /// Word pieces at the most; 0 in a linear machine.
+    pub(crate) most_pieces: usize,
+    /// Bits of a number in their rows.
+    pub(crate) piece_bits: u32,
+    /// Bytes for the table and the filter, and for word pieces.
     room: u64,
     bits: u32,
 }
@@ -27,6 +31,8 @@ pub(crate) struct Plan {
 const OVERHEAD: u64 = 12_000;
 /// The share of the room that the filter may take where features share rows.
 const FILTER_SHARE: f64 = 0.08;
+/// The share of the room that word pieces may take.
+const PIECE_SHARE: f64 = 0.4;
 /// Features that share a row of 8-bit numbers, at the most, before numbers of 4 bits and twice the rows are the better choice.
 const MOST_SHARED: usize = 8;
 /// The longest table row and the widest hidden layer that the format takes.
@@ -85,7 +91,16 @@ impl Plan {
         if linear && (count > dim || 2 * count > hidden || dim > MOST_DIM || hidden > MOST_HIDDEN) {
             return Ok(None);
         }
+        let piece_bits = if recipe.piece_bits == 0 { 8 } else { recipe.piece_bits };
+        let most_pieces = if linear {
+            0
+        } else {
+            let fitting = (room as f64 * PIECE_SHARE) as u64 / piece_bytes(1, dim, piece_bits);
+            fitting.min(recipe.pieces.into()) as usize
+        };
         Ok(Some(Self {
+            most_pieces,
+            piece_bits,
             labels: count,
             multi_label,
             linear,
@@ -106,6 +121,15 @@ impl Plan {
         }))
     }
 
+    /// The plan with so many word pieces: what they take is gone for the table.
+    pub(crate) fn with_pieces(mut self, count: usize) -> Self {
+        self.room = self.room.saturating_sub(piece_bytes(count, self.dim, self.piece_bits));
+        if !self.linear {
+            self.most_features = ((self.room as f64 * FILTER_SHARE / 1.23) as usize).clamp(1, MOST_FEATURES);
+        }
+        self
+    }
+
     /// The shape of a model with a filter of so many places for so many features, the bits of a number in its table, and
     /// whether each feature owns the table row of its place.
     pub(crate) fn shape(&self, features: usize, places: usize) -> (Shape, u32, bool) {
@@ -124,6 +148,11 @@ impl Plan {
         };
         (shape(fitting(bits).clamp(1, 1 << 24)), bits, false)
     }
+}
+
+/// Bytes of so many word pieces: hash, share of a group and row of each.
+pub(crate) const fn piece_bytes(count: usize, dim: usize, bits: u32) -> u64 {
+    count as u64 * (5 + dim as u64 * bits as u64 / 8)
 }
 
 /// Bytes of a filter and a table of so many places each; with owners, two bits more for each.

@@ -1,8 +1,9 @@
 //! Floating point to integers, after training.
 
 use crate::dictionary::{Row, scales};
+use crate::piece::PieceSet;
 use crate::tier::Bag;
-use stonechat_engine::format::{Dense, Rows, SectionKind};
+use stonechat_engine::format::{Dense, Pieces, Rows, SectionKind};
 use stonechat_engine::kernel::{MAX_ACTIVATION, Requantizer};
 
 /// The largest value of a signed 8-bit number that is used; −128 is not, so that negation is exact.
@@ -76,7 +77,13 @@ pub(crate) fn dense(
 }
 
 /// The sections of a quantised bag. `bits` of a table number are 8 or 4; `rows` are rows to measure the ranges of the activations on.
-pub(crate) fn quantize(bag: &Bag, bits: u32, buckets: &[u32], rows: &[Row]) -> Vec<(SectionKind, Vec<u8>)> {
+pub(crate) fn quantize(
+    bag: &Bag,
+    bits: u32,
+    buckets: &[u32],
+    pieces: Option<(&PieceSet, u32)>,
+    rows: &[Row],
+) -> Vec<(SectionKind, Vec<u8>)> {
     let shape = bag.shape;
     let limit = if bits == 8 { LIMIT_8 } else { 7.0 };
     // Every value would take long on a large table, and tells no more.
@@ -88,13 +95,22 @@ pub(crate) fn quantize(bag: &Bag, bits: u32, buckets: &[u32], rows: &[Row]) -> V
     for (value, &number) in rounded.table.iter_mut().zip(&numbers) {
         *value = f32::from(number) * table_scale;
     }
+    let piece_limit = if pieces.is_some_and(|(_, bits)| bits == 4) { 7.0 } else { LIMIT_8 };
+    let stride = (bag.pieces.len() / 200_000).max(1) | 1;
+    let sample: Vec<f32> = bag.pieces.iter().copied().step_by(stride).collect();
+    let piece_scale = best_scale(&sample, piece_limit);
+    let piece_numbers: Vec<i8> =
+        bag.pieces.iter().map(|&value| round(value, piece_scale, piece_limit)).collect();
+    for (value, &number) in rounded.pieces.iter_mut().zip(&piece_numbers) {
+        *value = f32::from(number) * piece_scale;
+    }
 
     let (mut pooled, mut hidden) = (Vec::new(), Vec::new());
     let mut here = vec![0.0; shape.dim];
     let mut units = vec![0.0; shape.hidden];
     for row in rows.iter().step_by(rows.len().div_ceil(MEASURED).max(1)) {
         let ids = row.buckets(buckets);
-        rounded.pool([&ids[0], &ids[1]], &mut here);
+        rounded.pool([&ids[0], &ids[1]], &row.pieces, &mut here);
         rounded.hide(&here, &mut units);
         pooled.extend_from_slice(&here);
         hidden.extend_from_slice(&units);
@@ -104,27 +120,55 @@ pub(crate) fn quantize(bag: &Bag, bits: u32, buckets: &[u32], rows: &[Row]) -> V
     let hidden_scale = best_scale(&hidden, activation);
 
     let weights = scales([1, 1], bag.character_weight);
-    let factors = weights.map(|weight| f64::from(table_scale) * f64::from(weight) / f64::from(pooled_scale));
-    let largest = factors[0].max(factors[1]);
-    let shift = requantizer(largest).shift.min(40);
-    let multipliers = factors
-        .map(|factor| libm::round(libm::ldexp(factor, shift as i32)).clamp(0.0, f64::from(i32::MAX)) as u32);
-    let data = if bits == 8 {
-        numbers.iter().map(|&number| number as u8).collect()
-    } else {
-        let pairs = numbers.as_chunks::<2>().0;
-        pairs.iter().map(|[low, high]| (low + 8) as u8 | ((high + 8) as u8) << 4).collect::<Vec<u8>>()
-    };
+    let [words, characters] =
+        weights.map(|weight| f64::from(table_scale) * f64::from(weight) / f64::from(pooled_scale));
+    let of_pieces = if pieces.is_some() { f64::from(piece_scale) / f64::from(pooled_scale) } else { 0.0 };
+    let shift = requantizer(words.max(characters).max(of_pieces)).shift.min(40);
+    let multiplier =
+        |factor: f64| libm::round(libm::ldexp(factor, shift as i32)).clamp(0.0, f64::from(i32::MAX)) as u32;
+    let data = packed(&numbers, bits);
+    let multipliers = [multiplier(words), multiplier(characters)];
     let table =
         Rows { buckets: shape.buckets as u32, dim: shape.dim as u32, bits, multipliers, shift, data: &data };
     let score_unit = 1.0 / 65_536.0;
     let hidden_rows = dense(&bag.hidden, &bag.hidden_biases, pooled_scale, &|_| f64::from(hidden_scale));
     let output_rows = dense(&bag.output, &bag.output_biases, hidden_scale, &|_| score_unit);
-    vec![
+    let mut sections = vec![
         (SectionKind::Hidden, Dense::write(shape.dim as u32, &hidden_rows)),
         (SectionKind::Output, Dense::write(shape.hidden as u32, &output_rows)),
         (SectionKind::Rows, table.write()),
-    ]
+    ];
+    if let Some((set, bits)) = pieces {
+        let multipliers = [multiplier(of_pieces), 0];
+        sections.extend(piece_sections(set, shape.dim, bits, multipliers, shift, &piece_numbers));
+    }
+    sections
+}
+
+/// The sections of word pieces, whose rows of numbers stand in the order of the set.
+pub(crate) fn piece_sections(
+    set: &PieceSet,
+    dim: usize,
+    bits: u32,
+    multipliers: [u32; 2],
+    shift: u32,
+    numbers: &[i8],
+) -> [(SectionKind, Vec<u8>); 2] {
+    let rising: Vec<i8> =
+        set.rising().flat_map(|piece| numbers[piece as usize * dim..][..dim].iter().copied()).collect();
+    let data = packed(&rising, bits);
+    let rows = Rows { buckets: set.len() as u32, dim: dim as u32, bits, multipliers, shift, data: &data };
+    let hashes: Vec<u32> = set.rising().map(|piece| set.hashes[piece as usize]).collect();
+    [(SectionKind::Pieces, Pieces::write(set.longest, &hashes)), (SectionKind::PieceRows, rows.write())]
+}
+
+/// Numbers of so many bits, 8 or 4, as a table holds them.
+fn packed(numbers: &[i8], bits: u32) -> Vec<u8> {
+    if bits == 8 {
+        return numbers.iter().map(|&number| number as u8).collect();
+    }
+    let pairs = numbers.as_chunks::<2>().0;
+    pairs.iter().map(|[low, high]| (low + 8) as u8 | ((high + 8) as u8) << 4).collect()
 }
 
 #[cfg(test)]

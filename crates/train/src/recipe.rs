@@ -35,6 +35,30 @@ pub struct Recipe {
     pub unspaced_max: u8,
     /// Characters that are read of a text; the rest does not count.
     pub max_characters: u32,
+    /// Word pieces that a model knows, at the most; 0 for none.
+    pub pieces: u32,
+    /// Bits of a number in their rows: 8 or 4; 0 takes 8.
+    pub piece_bits: u32,
+    /// How large the rows of word pieces are at the start, as a multiple of those of the words asset.
+    pub piece_start: f64,
+    /// The step size of what is a word piece's own, as a multiple of `rate`.
+    pub piece_rate: f64,
+    /// The temperature at which a teacher's labels are learned (Hinton et al., 2015).
+    pub softness: f64,
+    /// What a teacher's labels count beside those of the rows.
+    pub soft_weight: f64,
+    /// What the direction of a teacher's embedding counts beside them.
+    pub embedding_weight: f64,
+    /// Texts that are made of the rows for a teacher to label.
+    pub augment: u32,
+    /// Whether some of these have words left out: 0 or 1.
+    pub augment_drop: u32,
+    /// Whether some are put together from two rows of a label: 0 or 1.
+    pub augment_mix: u32,
+    /// Whether some have words changed for close ones: 0 or 1.
+    pub augment_synonyms: u32,
+    /// Whether some are mistyped: 0 or 1.
+    pub augment_typos: u32,
     /// What the n-grams of characters weigh beside the words; 0 takes 1, or 0.5 where most of the text is in scripts without
     /// spaces.
     pub character_weight: f64,
@@ -96,6 +120,18 @@ impl Default for Recipe {
             unspaced_min: 1,
             unspaced_max: 4,
             max_characters: 4096,
+            pieces: 8000,
+            piece_bits: 0,
+            piece_start: 0.3,
+            piece_rate: 4.0,
+            softness: 2.0,
+            soft_weight: 1.0,
+            embedding_weight: 2.0,
+            augment: 20_000,
+            augment_drop: 1,
+            augment_mix: 1,
+            augment_synonyms: 1,
+            augment_typos: 1,
             character_weight: 0.0,
             linear_labels: 8,
             linear_cost: 1.0,

@@ -1,5 +1,6 @@
 //! Texts as tokens with tags: the trainer's view of a text before its features become table rows.
 
+use crate::piece::PieceSet;
 use crate::tier::tagger::{TextRow, TokenRow};
 use stonechat_engine::text::{
     Feature, FeatureSettings, Group, PhraseHash, TokenHash, TokenKind, token_features,
@@ -21,6 +22,8 @@ pub(crate) struct Span {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sequence {
     pub(crate) tokens: Vec<TokenHash>,
+    /// The text, up to the end of the last token.
+    pub(crate) text: String,
     /// Each feature with the index of its token.
     pub(crate) features: Vec<(u32, Feature)>,
     pub(crate) spans: Vec<Span>,
@@ -68,7 +71,9 @@ impl Sequence {
             }
         }
         spans.sort_by_key(|span| span.first);
-        Self { tokens, features, spans, label }
+        let end = tokens.last().map_or(0, |token| token.end as usize);
+        let text = example.text.get(..end).unwrap_or_default().to_owned();
+        Self { tokens, text, features, spans, label }
     }
 
     /// Each feature with its token and what it tells.
@@ -184,6 +189,9 @@ pub(crate) struct Numbers<'a> {
     /// Rows of features; those of phrases come behind.
     pub(crate) feature_rows: u32,
     pub(crate) longest: usize,
+    pub(crate) pieces: Option<&'a PieceSet>,
+    /// Characters that are read of a text.
+    pub(crate) limit: u32,
 }
 
 impl Numbers<'_> {
@@ -200,6 +208,17 @@ impl Numbers<'_> {
                 Aspect::Characters => &mut token.characters,
             };
             rows.push(self.buckets[index]);
+        }
+        if let Some(pieces) = self.pieces {
+            let mut token = 0;
+            pieces.each(&text.text, self.limit, |piece| {
+                while text.tokens.get(token).is_some_and(|token| token.end <= piece.start) {
+                    token += 1;
+                }
+                if let Some(token) = tokens.get_mut(token) {
+                    token.pieces.push(piece.row);
+                }
+            });
         }
         let slots = self.declared.len() as u32;
         text.phrases(self.longest, |first, last, hash| {

@@ -1,11 +1,16 @@
 //! A trainer, and what all trainings share: the recipe, the facts that travel in the file, the decision rule.
 
 use crate::calibrate::Calibration;
+use crate::embed::Embedder;
 use crate::error::TrainError;
+use crate::piece::speaks;
 use crate::progress::{Listener, Progress};
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
+use crate::school::School;
+use crate::words::Words;
 use serde::Serialize;
+use std::sync::Arc;
 use stonechat_engine::Confidence;
 use stonechat_engine::format::{DecisionRule, Tier};
 use stonechat_task::{Splits, Task, digest};
@@ -19,7 +24,32 @@ pub struct Trainer<'l> {
     pub(crate) threads: usize,
     /// Bytes of the file that are kept free.
     pub(crate) reserve: u64,
+    pub(crate) words: WordsChoice,
+    pub(crate) teacher: Option<Box<dyn Embedder + Send + 'l>>,
+    /// What the teacher said, once it was asked.
+    pub(crate) school: Option<Arc<School>>,
     pub(crate) listener: Box<Listener<'l>>,
+}
+
+/// Where word pieces are chosen from.
+#[derive(Clone)]
+pub(crate) enum WordsChoice {
+    /// The English asset that this crate brings, where the rows are English.
+    BuiltIn,
+    Given(Arc<Words>),
+}
+
+impl WordsChoice {
+    /// The asset for these texts; none where they do not speak its language, or the recipe wants no pieces.
+    pub(crate) fn of<'w>(&'w self, recipe: &Recipe, texts: &[&str]) -> Option<&'w Words> {
+        if recipe.pieces == 0 {
+            return None;
+        }
+        match self {
+            Self::BuiltIn => Words::english().filter(|words| speaks(words, texts, recipe.max_characters)),
+            Self::Given(words) => Some(words),
+        }
+    }
 }
 
 /// What came out of a training.
@@ -70,13 +100,38 @@ impl<'l> Trainer<'l> {
     /// A trainer with this recipe, one thread, and nobody to tell.
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
-        Self { recipe, tier: None, threads: 1, reserve: 0, listener: Box::new(|_| {}) }
+        Self {
+            recipe,
+            tier: None,
+            threads: 1,
+            reserve: 0,
+            words: WordsChoice::BuiltIn,
+            teacher: None,
+            school: None,
+            listener: Box::new(|_| {}),
+        }
     }
 
     /// Trains a model of this tier. Without it, rows with slots make a tagger, and others a bag; a bag leaves slots out.
     #[must_use]
     pub fn tier(mut self, tier: Tier) -> Self {
         self.tier = Some(tier);
+        self
+    }
+
+    /// Takes word pieces from this asset, whatever the language of the rows. Without it, rows in English take them from the
+    /// asset that this crate brings, and others have none.
+    #[must_use]
+    pub fn words(mut self, words: Words) -> Self {
+        self.words = WordsChoice::Given(Arc::new(words));
+        self
+    }
+
+    /// Learns from a teacher as well: from what its embeddings say of the rows and of texts made of them. Bags of one label a text
+    /// do; other models learn from the rows alone, and a note says so.
+    #[must_use]
+    pub fn teacher(mut self, teacher: Box<dyn Embedder + Send + 'l>) -> Self {
+        self.teacher = Some(teacher);
         self
     }
 

@@ -2,6 +2,7 @@
 
 use crate::error::TrainError;
 use crate::filter::Known;
+use crate::plan::piece_bytes;
 use crate::recipe::Recipe;
 use crate::sequence::PLACES;
 
@@ -14,7 +15,10 @@ pub(crate) struct TaggerPlan {
     pub(crate) most_features: usize,
     /// Phrases that are known at the most.
     pub(crate) most_phrases: usize,
-    /// Bytes for filter and table.
+    /// Word pieces at the most, and bits of a number in their rows.
+    pub(crate) most_pieces: usize,
+    pub(crate) piece_bits: u32,
+    /// Bytes for filter, table and word pieces.
     room: u64,
     slots: usize,
 }
@@ -30,6 +34,8 @@ const PHRASE_BYTES: u64 = 7;
 const PHRASE_SHARE: u64 = 5;
 /// The share of the room that the filter may take.
 const FILTER_SHARE: f64 = 0.15;
+/// The share of the room that word pieces may take.
+const PIECE_SHARE: f64 = 0.3;
 const MOST_FEATURES: usize = 10_000_000;
 const LEAST_ROWS: u64 = 64;
 
@@ -74,7 +80,11 @@ impl TaggerPlan {
             return Err(TrainError::Size { max_size, least: sizes.iter().map(least).min().unwrap_or(0) });
         };
         let room = max_size - fixed(dim, units);
+        let piece_bits = if recipe.piece_bits == 0 { 4 } else { recipe.piece_bits };
+        let fitting = (room as f64 * PIECE_SHARE) as u64 / piece_bytes(1, dim, piece_bits);
         Ok(Self {
+            most_pieces: fitting.min(recipe.pieces.into()) as usize,
+            piece_bits,
             dim,
             units,
             most_features: ((room as f64 * FILTER_SHARE / 2.46) as usize).clamp(1, MOST_FEATURES),
@@ -89,6 +99,13 @@ impl TaggerPlan {
         let asked = |given: u32, size: usize, is: usize| given != 0 || is == size;
         let (dim, units) = SIZES[0];
         asked(recipe.dim, dim, self.dim) && asked(recipe.units, units, self.units)
+    }
+
+    /// The plan with so many word pieces: what they take is gone for the table.
+    pub(crate) fn with_pieces(mut self, count: usize) -> Self {
+        self.room = self.room.saturating_sub(piece_bytes(count, self.dim, self.piece_bits));
+        self.most_features = ((self.room as f64 * FILTER_SHARE / 2.46) as usize).clamp(1, MOST_FEATURES);
+        self
     }
 
     /// How many rows features have, when there is a filter of so many places and so many phrases, and whether each feature owns

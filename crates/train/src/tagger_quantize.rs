@@ -1,6 +1,6 @@
 //! A tagger from floating point to integers, after training.
 
-use crate::quantize::{LIMIT_8, best_scale, dense, requantizer, round};
+use crate::quantize::{LIMIT_8, best_scale, dense, piece_sections, requantizer, round};
 use crate::tier::tagger::{Dropout, Network, TextRow};
 use pulp::Arch;
 use stonechat_engine::format::{Dense, DirectionWeights, Recurrent, Rows, SectionKind, Transitions};
@@ -18,12 +18,13 @@ pub(crate) fn quantize(
     network: &Network,
     max_tokens: u32,
     max_phrase: u32,
+    piece_bits: u32,
     texts: &[TextRow],
 ) -> Vec<(SectionKind, Vec<u8>)> {
     let shape = network.shape;
-    let table_scale = table_scale(&network.table);
-    let numbers: Vec<u8> =
-        network.table.iter().map(|&value| round(value, table_scale, LIMIT_8) as u8).collect();
+    let features = &network.table[..shape.rows * shape.dim];
+    let table_scale = table_scale(features);
+    let numbers: Vec<u8> = features.iter().map(|&value| round(value, table_scale, LIMIT_8) as u8).collect();
     let mut rounded = network.clone();
     for (value, &number) in rounded.table.iter_mut().zip(&numbers) {
         *value = f32::from(number as i8) * table_scale;
@@ -71,6 +72,24 @@ pub(crate) fn quantize(
         ),
         (SectionKind::Rows, table.write()),
     ];
+    if let Some(set) = &network.pieces {
+        let rows = network.piece_rows();
+        let limit = if piece_bits == 4 { 7.0 } else { LIMIT_8 };
+        let scale = best_scale(&sampled(&rows), limit);
+        let numbers: Vec<i8> = rows.iter().map(|&value| round(value, scale, limit)).collect();
+        let factor = requantizer(f64::from(scale) / f64::from(table_scale));
+        // A shift of at most 40: what is cut off is far below what 256ths of a table number tell.
+        let cut = factor.shift.saturating_sub(40);
+        let multipliers = [factor.multiplier as u32 >> cut, 0];
+        sections.extend(piece_sections(
+            set,
+            shape.dim,
+            piece_bits,
+            multipliers,
+            factor.shift - cut,
+            &numbers,
+        ));
+    }
     if shape.labels > 0 {
         let mut output = columns(&layers.output, shape.labels);
         for row in output.chunks_exact_mut(shape.pooled()) {

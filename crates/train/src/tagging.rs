@@ -5,6 +5,7 @@ use crate::error::TrainError;
 use crate::filter::Known;
 use crate::merit::Merit;
 use crate::pack::{Package, owns_rows};
+use crate::piece::PieceSet;
 use crate::progress::Meter;
 use crate::recipe::Recipe;
 use crate::report::{SlotReport, TrainReport};
@@ -14,8 +15,10 @@ use crate::slot_values;
 use crate::tagger_plan::TaggerPlan;
 use crate::tagger_quantize::quantize;
 use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, tag};
+use crate::words::Words;
 use pulp::Arch;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use stonechat_engine::format::{
     DecisionRule, Features, MAX_SLOTS, Phrases, SectionKind, SlotEntry, SlotRule, Slots, Tier,
 };
@@ -54,6 +57,9 @@ struct Fitted {
     book: PhraseBook,
     declared: Vec<Vec<u32>>,
     feature_rows: u32,
+    pieces: Option<Arc<PieceSet>>,
+    /// Characters that are read of a text.
+    limit: u32,
     sections: Vec<(SectionKind, Vec<u8>)>,
 }
 
@@ -184,12 +190,16 @@ impl Trainer<'_> {
             return Err(TrainError::NoRows);
         }
         let tuning = answers.sequences(&rows.tuning, &self.recipe);
+        let words = {
+            let texts: Vec<&str> = rows.learned.iter().map(|row| row.text.as_str()).collect();
+            self.words.of(&self.recipe, &texts)
+        };
         let whole = epochs(&self.recipe, texts.len()) as u64 * texts.len() as u64;
         let part = rows.part.map_or(0, |part| epochs(&self.recipe, part) as u64 * part as u64);
         let fitted = {
             let meter = Meter::new(whole + part, &mut *self.listener);
             let one = |texts: &[Sequence], stream| {
-                fit_one(&self.recipe, plan, &answers, &section, texts, stream, self.threads, &meter)
+                fit_one(&self.recipe, plan, &answers, &section, texts, words, stream, self.threads, &meter)
             };
             let draft = rows.part.map(|part| one(&texts[..part], 1)).transpose()?;
             (draft, one(&texts, 0)?)
@@ -376,6 +386,8 @@ impl Fitted {
             declared: &self.declared,
             feature_rows: self.feature_rows,
             longest,
+            pieces: self.pieces.as_deref(),
+            limit: self.limit,
         }
     }
 }
@@ -411,11 +423,17 @@ fn fit_one(
     answers: &Answers,
     slots: &[u8],
     texts: &[Sequence],
+    words: Option<&Words>,
     stream: u64,
     threads: usize,
     meter: &Meter<'_, '_>,
 ) -> Result<Fitted, TrainError> {
     let longest = recipe.max_phrase as usize;
+    let pieces = words.filter(|_| plan.most_pieces > 0).map(|words| {
+        let texts: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+        Arc::new(PieceSet::choose(words, &texts, recipe.max_characters, plan.most_pieces))
+    });
+    let plan = plan.with_pieces(pieces.as_ref().map_or(0, |set| set.len()));
     let hashes = known_features(texts, plan.most_features);
     let known = Known::new(&hashes);
     let every: Vec<&Sequence> = texts.iter().collect();
@@ -432,6 +450,8 @@ fn fit_one(
         units: plan.units,
         tags: 2 * slot_count + 1,
         labels: answers.labels.len(),
+        own: pieces.as_ref().map_or(0, |set| set.seen),
+        width: pieces.as_ref().map_or(0, |set| set.width),
     };
     let mut fitted = Fitted {
         network: Network::empty(shape),
@@ -441,6 +461,8 @@ fn fit_one(
         book,
         declared: answers.kinds.iter().map(slot_values::hashes).collect(),
         feature_rows: feature_rows as u32,
+        pieces: pieces.clone(),
+        limit: recipe.max_characters,
         sections: Vec::new(),
     };
     let rows: Vec<TextRow> = {
@@ -449,7 +471,7 @@ fn fit_one(
         let rows = texts.iter().zip(&near).map(|(text, near)| numbers.row(text, near));
         rows.filter(|row| !row.tokens.is_empty()).collect()
     };
-    let how = Fit { recipe, shape, stream, threads };
+    let how = Fit { recipe, shape, pieces, stream, threads };
     fitted.network = fit(&rows, &how, |rows, epoch, loss| meter.advance(rows as u64, Some((epoch, loss))));
     if !fitted.network.is_finite() {
         return Err(TrainError::Diverged);
@@ -462,6 +484,12 @@ fn fit_one(
         (SectionKind::Filter, known.section(owned, true)),
         (SectionKind::Phrases, Phrases::write(&phrases)),
     ];
-    fitted.sections.extend(quantize(&fitted.network, recipe.max_tokens, recipe.max_phrase, &rows));
+    fitted.sections.extend(quantize(
+        &fitted.network,
+        recipe.max_tokens,
+        recipe.max_phrase,
+        plan.piece_bits,
+        &rows,
+    ));
     Ok(fitted)
 }

@@ -8,16 +8,20 @@ use crate::linear::Linear;
 use crate::looking::ShownRows;
 use crate::merit::Merit;
 use crate::pack::{Package, owns_rows};
+use crate::piece::PieceSet;
 use crate::plan::Plan;
-use crate::progress::Meter;
+use crate::progress::{Meter, Progress};
 use crate::quantize::quantize;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
+use crate::school::School;
 use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit};
+use crate::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::thread;
 use stonechat_engine::format::{DecisionRule, Features, Labels, SectionKind, Tier};
 use stonechat_engine::text::{Class, Feature, characters};
@@ -30,6 +34,10 @@ struct Rows<'a> {
     examples: Vec<&'a Example>,
     features: Vec<Vec<Feature>>,
     labels: Vec<Vec<u32>>,
+    /// The words asset that pieces are chosen from, if there are to be any.
+    words: Option<&'a Words>,
+    /// What a teacher says of them.
+    school: Option<&'a School>,
 }
 
 /// A model to be fitted.
@@ -46,7 +54,12 @@ struct Job<'a> {
 impl Job<'_> {
     /// The steps that the meter counts.
     fn work(&self, recipe: &Recipe) -> u64 {
-        self.count as u64 * if self.plan.linear { 1 } else { u64::from(epochs(recipe, self.count)) }
+        if self.plan.linear {
+            return self.count as u64;
+        }
+        let made = self.rows.school.map_or(0, |school| school.made_of(self.count).count());
+        let rows = self.count + made;
+        rows as u64 * u64::from(epochs(recipe, rows))
     }
 }
 
@@ -93,6 +106,7 @@ struct Fitted {
     bag: Bag,
     dictionary: Dictionary,
     buckets: Vec<u32>,
+    pieces: PieceSet,
     bits: u32,
     sections: Vec<(SectionKind, Vec<u8>)>,
 }
@@ -220,10 +234,17 @@ impl Trainer<'_> {
 
         self.tell("reading");
         let settings = self.recipe.features();
-        let rows = Rows::read(&learned, &names, &settings);
+        self.ask(task, splits)?;
+        let choice = self.words.clone();
+        let words = {
+            let texts: Vec<&str> = learned.iter().map(|row| row.text.as_str()).collect();
+            choice.of(&self.recipe, &texts)
+        };
+        let school = self.school.clone();
+        let rows = Rows { school: school.as_deref(), ..Rows::read(&learned, &names, &settings, words) };
         let (tuning, strange): (Vec<&Example>, Vec<&Example>) =
             valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
-        let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings), strange };
+        let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange };
 
         let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
         let (fitted, verdict, whole) = self.compete(&names, &plans, &rows, part, &tuning)?;
@@ -261,6 +282,39 @@ impl Trainer<'_> {
         let count = self.recipe.recorded as usize;
         let model = fitted.package(&names).write(rule, &meta, &texts, count, self.room())?;
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole })
+    }
+
+    /// Asks the teacher, if there is one that was not asked yet.
+    pub(crate) fn ask(&mut self, task: &Task, splits: &Splits) -> Result<(), TrainError> {
+        let Some(mut teacher) = self.teacher.take() else { return Ok(()) };
+        if task.kind != Kind::SingleLabel {
+            return Ok(());
+        }
+        // The rows that `build` learns from, in its order.
+        let set_aside: &[Example] = if splits.valid_origin == Origin::SetAside { &splits.valid } else { &[] };
+        let rows: Vec<&Example> = splits
+            .train
+            .iter()
+            .chain(set_aside)
+            .filter(|row| !row.labels.contains(&task.out_of_scope))
+            .collect();
+        let choice = self.words.clone();
+        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        let words = choice.of(&self.recipe, &texts);
+        let listener = &mut *self.listener;
+        let mut advance = |done, total| {
+            listener(&Progress {
+                stage: "asking the teacher",
+                done,
+                total,
+                epoch: None,
+                loss: None,
+                rung: None,
+            });
+        };
+        let school = School::ask(&mut *teacher, &rows, words, &self.recipe, &mut advance)?;
+        self.school = Some(Arc::new(school));
+        Ok(())
     }
 
     /// Settles a `character_weight` that the recipe leaves open: the n-grams of one and two characters of a script without
@@ -383,9 +437,12 @@ impl Trainer<'_> {
             return Ok(verdict);
         }
         let rule = self.rule(multi_label, verdict.calibration);
-        let right = known.features.iter().zip(&known.labels).filter(|(features, labels)| {
+        let limit = self.recipe.max_characters;
+        let rows = known.examples.iter().zip(&known.features).zip(&known.labels);
+        let right = rows.filter(|((example, features), labels)| {
             let buckets = fitted.dictionary.row(features, Vec::new()).buckets(&fitted.buckets);
-            answer(&fitted.bag.logits([&buckets[0], &buckets[1]]), multi_label, &rule) == **labels
+            let pieces = fitted.pieces.find(&example.text, limit);
+            answer(&fitted.bag.logits([&buckets[0], &buckets[1]], &pieces), multi_label, &rule) == **labels
         });
         verdict.float_accuracy = Some(right.count() as f64 / count as f64);
         let bytes = package.draft(rule);
@@ -456,6 +513,7 @@ impl<'a> Rows<'a> {
         examples: &[&'a Example],
         names: &[String],
         settings: &stonechat_engine::text::FeatureSettings,
+        words: Option<&'a Words>,
     ) -> Self {
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| names[a].cmp(&names[b]));
@@ -472,6 +530,8 @@ impl<'a> Rows<'a> {
             examples: examples.to_vec(),
             features: examples.iter().map(|example| extract(&example.text, settings)).collect(),
             labels: examples.iter().map(indices).collect(),
+            words,
+            school: None,
         }
     }
 }
@@ -479,10 +539,26 @@ impl<'a> Rows<'a> {
 fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
     let Job { plan, rows, count, stream } = *job;
     let (texts, labels) = (&rows.features[..count], &rows.labels[..count]);
+    let limit = recipe.max_characters;
+    let pieces = match rows.words {
+        Some(words) if plan.most_pieces > 0 => {
+            let texts: Vec<&str> =
+                rows.examples[..count].iter().map(|example| example.text.as_str()).collect();
+            PieceSet::choose(words, &texts, limit, plan.most_pieces)
+        }
+        _ => PieceSet::default(),
+    };
+    let plan = plan.with_pieces(pieces.len());
+    let own_pieces: Vec<Vec<u32>> =
+        rows.examples[..count].iter().map(|example| pieces.find(&example.text, limit)).collect();
     let mut dictionary = Dictionary::new(texts, plan.least_count);
     let number = |dictionary: &Dictionary| -> Vec<Row> {
-        let pairs = texts.iter().zip(labels);
-        pairs.map(|(features, labels)| dictionary.row(features, labels.clone())).collect()
+        let rows = texts.iter().zip(labels).zip(&own_pieces);
+        rows.map(|((features, labels), pieces)| Row {
+            pieces: pieces.clone(),
+            ..dictionary.row(features, labels.clone())
+        })
+        .collect()
     };
     let mut numbered = number(&dictionary);
     let weight = recipe.character_weight as f32;
@@ -514,16 +590,36 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
             Bag::linear(linear, shape, &buckets, &dictionary.counts, weight)
         }
         None => {
-            let how = Fit { recipe, shape, multi_label: plan.multi_label, buckets: &buckets, stream };
-            fit(&numbered, &how, |rows, epoch, loss| meter.advance(rows as u64, Some((epoch, loss))))
+            let known = (pieces.len() > 0).then_some(&pieces);
+            let (multi_label, buckets) = (plan.multi_label, &buckets);
+            let class = rows
+                .school
+                .filter(|_| !multi_label)
+                .map(|school| (school, school.class(count, labels, plan.labels, recipe.seed)));
+            let mut all = numbered.clone();
+            if let Some((school, class)) = &class {
+                all.iter_mut().zip(0..).for_each(|(row, lesson)| row.lesson = Some(lesson));
+                for &at in &class.made {
+                    let text = &school.made[at].text;
+                    let mut row = dictionary.row(&extract(text, &recipe.features()), Vec::new());
+                    row.pieces = pieces.find(text, limit);
+                    row.lesson = Some(all.len() as u32);
+                    row.made = true;
+                    all.push(row);
+                }
+            }
+            let lessons = class.as_ref().map(|(_, class)| &class.lessons);
+            let how = Fit { recipe, shape, multi_label, buckets, pieces: known, lessons, stream };
+            fit(&all, &how, |rows, epoch, loss| meter.advance(rows as u64, Some((epoch, loss))))
         }
     };
     let mut sections = vec![
         (SectionKind::Features, Features::write(&recipe.features())),
         (SectionKind::Filter, known.section(owned, false)),
     ];
-    sections.extend(quantize(&bag, bits, &buckets, &numbered));
-    Fitted { plan, bag, dictionary, buckets, bits, sections }
+    let packed = (pieces.len() > 0).then_some((&pieces, plan.piece_bits));
+    sections.extend(quantize(&bag, bits, &buckets, packed, &numbered));
+    Fitted { plan, bag, dictionary, buckets, pieces, bits, sections }
 }
 
 /// The labels that logits stand for.

@@ -21,6 +21,7 @@ use crate::kernel;
 use crate::model_file::writable;
 use crate::progress::Bar;
 use crate::tally::Tally;
+use crate::teacher;
 
 /// How many findings are shown before the training; `check` shows all.
 const SHOWN: usize = 5;
@@ -54,9 +55,9 @@ pub(crate) struct Train {
     /// Largest share of wrong answers among the accepted
     #[arg(long, value_name = "SHARE", hide = true)]
     max_error: Option<OsString>,
-    /// Folder of an encoder to learn from
-    #[arg(long, value_name = "DIR", hide = true)]
-    teacher: Option<OsString>,
+    /// Folder of an encoder of the BERT family to learn from as well: model.safetensors, tokenizer.json, config.json
+    #[arg(long, value_name = "DIR")]
+    teacher: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -89,7 +90,6 @@ impl Tier {
 impl Train {
     pub(crate) fn run(&self, common: &Common, console: &mut Console) -> Result<(), Failure> {
         not_yet("--max-error", self.max_error.as_ref(), "use --set min_confidence=SHARE")?;
-        not_yet("--teacher", self.teacher.as_ref(), "train on labelled examples alone")?;
         let kernel = kernel::choose()?;
         writable(&self.output)?;
         let task = Task::read_with(&self.task, &self.reading.options())?;
@@ -104,7 +104,10 @@ impl Train {
 
         let bar = Bar::new(console);
         let limits = self.limits(&task, &recipe);
-        let trainer = Trainer::new(recipe).threads(common.threads()).on_progress(bar.listener());
+        let mut trainer = Trainer::new(recipe).threads(common.threads()).on_progress(bar.listener());
+        if let Some(folder) = &self.teacher {
+            trainer = trainer.teacher(teacher::open(folder, console)?);
+        }
         let asked = texts(&splits);
         let mut clock = |model: &Model<'_>| (!asked.is_empty()).then(|| latency(model, kernel, &asked).p50);
         let trained = match self.tier.of_file() {

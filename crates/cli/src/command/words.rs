@@ -29,7 +29,7 @@ struct Build {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Most word pieces
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", default_value_t = 19_500)]
     pieces: usize,
     /// Numbers a piece: even, to 1024
     #[arg(long, value_name = "D", default_value_t = 128)]

@@ -57,7 +57,7 @@ impl<'a> PieceRows<'a> {
         let mut words = 0;
         sum.fill(0);
         let find = |hash| self.pieces.row(hash);
-        pieces(text, limit, self.pieces.longest(), find, |Piece { row, start, word }| {
+        pieces(text, limit, self.pieces.longest(), find, |Piece { row, start, word, .. }| {
             words += u32::from(word);
             let here = group(start);
             if here != whose || waiting == GATHERED {

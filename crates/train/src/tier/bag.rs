@@ -3,6 +3,7 @@
 use crate::dictionary::{Row, scales};
 use crate::linear::Linear;
 use crate::math::{add_scaled, dot, softmax};
+use crate::piece::PieceSet;
 use crate::random::Random;
 use crate::recipe::Recipe;
 
@@ -33,6 +34,8 @@ pub(crate) struct Bag {
     pub(crate) output_biases: Vec<f32>,
     /// What the n-grams of characters weigh beside the words.
     pub(crate) character_weight: f32,
+    /// A row of `dim` numbers for each word piece; empty in a bag without.
+    pub(crate) pieces: Vec<f32>,
 }
 
 /// Everything that a fit needs beside its rows.
@@ -42,8 +45,35 @@ pub(crate) struct Fit<'a> {
     pub(crate) multi_label: bool,
     /// The table row of each feature of the dictionary.
     pub(crate) buckets: &'a [u32],
+    /// The word pieces; none in a bag without.
+    pub(crate) pieces: Option<&'a PieceSet>,
+    /// What a teacher says of the rows; none without one.
+    pub(crate) lessons: Option<&'a Lessons>,
     /// Tells apart the fits of one recipe.
     pub(crate) stream: u64,
+}
+
+/// What a teacher says of texts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lessons {
+    /// Labels.
+    pub(crate) labels: usize,
+    /// Numbers of an embedding.
+    pub(crate) dim: usize,
+    /// For each text, a logit for each label.
+    pub(crate) logits: Vec<f32>,
+    /// For each text, its embedding, of unit length.
+    pub(crate) embeddings: Vec<f32>,
+}
+
+impl Lessons {
+    fn logits(&self, text: u32) -> &[f32] {
+        &self.logits[text as usize * self.labels..][..self.labels]
+    }
+
+    fn embedding(&self, text: u32) -> &[f32] {
+        &self.embeddings[text as usize * self.dim..][..self.dim]
+    }
 }
 
 /// A linear machine's margins times this are logits.
@@ -68,6 +98,7 @@ impl Bag {
             output: uniform(labels * hidden, 0.5 * libm::sqrtf(3.0 / hidden as f32)),
             output_biases: vec![0.0; labels],
             character_weight: fit.recipe.character_weight as f32,
+            pieces: Vec::new(),
         }
     }
 
@@ -90,6 +121,7 @@ impl Bag {
             output: vec![0.0; labels * hidden],
             output_biases: linear.biases.iter().map(|bias| MARGIN * bias).collect(),
             character_weight,
+            pieces: Vec::new(),
         };
         let mut shares = vec![0.0f32; shape.buckets];
         for (feature, (&bucket, &count)) in buckets.iter().zip(counts).enumerate() {
@@ -110,14 +142,20 @@ impl Bag {
         bag
     }
 
-    /// Sums the table rows of a text's features into `pooled`. `buckets` are the rows of each group's features.
-    pub(crate) fn pool(&self, buckets: [&[u32]; 2], pooled: &mut [f32]) {
+    /// Sums the table rows of a text's features and pieces into `pooled`. `buckets` are the rows of each group's features.
+    pub(crate) fn pool(&self, buckets: [&[u32]; 2], pieces: &[u32], pooled: &mut [f32]) {
         pooled.fill(0.0);
         let dim = self.shape.dim;
         let scales = scales([buckets[0].len(), buckets[1].len()], self.character_weight);
         for (group, scale) in buckets.into_iter().zip(scales) {
             for &bucket in group {
                 add_scaled(scale, &self.table[bucket as usize * dim..][..dim], pooled);
+            }
+        }
+        if !self.pieces.is_empty() {
+            let scale = piece_scale(pieces.len());
+            for &piece in pieces {
+                add_scaled(scale, &self.pieces[piece as usize * dim..][..dim], pooled);
             }
         }
     }
@@ -140,16 +178,17 @@ impl Bag {
 
     /// Whether every weight is a number.
     pub(crate) fn is_finite(&self) -> bool {
-        let parts = [&self.table, &self.hidden, &self.hidden_biases, &self.output, &self.output_biases];
+        let parts =
+            [&self.table, &self.pieces, &self.hidden, &self.hidden_biases, &self.output, &self.output_biases];
         parts.into_iter().flatten().all(|weight| weight.is_finite())
     }
 
     /// The logits of a text.
-    pub(crate) fn logits(&self, buckets: [&[u32]; 2]) -> Vec<f32> {
+    pub(crate) fn logits(&self, buckets: [&[u32]; 2], pieces: &[u32]) -> Vec<f32> {
         let mut pooled = vec![0.0; self.shape.dim];
         let mut hidden = vec![0.0; self.shape.hidden];
         let mut logits = vec![0.0; self.shape.labels];
-        self.pool(buckets, &mut pooled);
+        self.pool(buckets, pieces, &mut pooled);
         self.hide(&pooled, &mut hidden);
         self.score(&hidden, &mut logits);
         logits
@@ -197,11 +236,11 @@ struct TableSteps {
 }
 
 impl TableSteps {
-    fn new(shape: Shape) -> Self {
+    fn new(rows: usize, dim: usize) -> Self {
         Self {
-            gradients: vec![0.0; shape.buckets * shape.dim],
+            gradients: vec![0.0; rows * dim],
             touched: Vec::new(),
-            stamps: vec![0; shape.buckets],
+            stamps: vec![0; rows],
             square: 0.0,
             kept: 1.0,
         }
@@ -284,13 +323,165 @@ pub(crate) fn fit(rows: &[Row], fit: &Fit<'_>, mut advance: impl FnMut(usize, (u
             row.fill(0.0);
         }
     }
+    if let Some(pieces) = &learner.pieces {
+        bag.pieces = pieces.rows();
+    }
     bag
+}
+
+/// What each piece of a text counts: one over the root of their number.
+fn piece_scale(count: usize) -> f32 {
+    1.0 / libm::sqrtf(count.max(1) as f32)
+}
+
+/// Turns logits into the gradient of the divergence from a teacher's, both softened by a temperature, times its square
+/// (Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015). Returns the divergence.
+fn soften(logits: &mut [f32], teacher: &[f32], temperature: f32) -> f32 {
+    let mut wanted: Vec<f32> = teacher.iter().map(|logit| logit / temperature).collect();
+    softmax(&mut wanted);
+    logits.iter_mut().for_each(|logit| *logit /= temperature);
+    softmax(logits);
+    let mut divergence = 0.0;
+    for (own, wanted) in logits.iter_mut().zip(&wanted) {
+        if *wanted > 0.0 {
+            divergence += wanted * (libm::logf(*wanted) - libm::logf(own.max(1e-30)));
+        }
+        *own = (*own - wanted) * temperature;
+    }
+    divergence * temperature * temperature
+}
+
+/// What turns the hidden layer into the embedding of a teacher, while learning only.
+struct Projection {
+    /// For each number of the embedding a row of weights of the hidden layer.
+    weights: Vec<f32>,
+    steps: Adam,
+    projected: Vec<f32>,
+}
+
+impl Projection {
+    fn new(dim: usize, hidden: usize, fit: &Fit<'_>) -> Self {
+        let mut random = Random::new(fit.recipe.seed, 2000 + fit.stream);
+        let spread = libm::sqrtf(3.0 / hidden as f32);
+        let weights: Vec<f32> = (0..dim * hidden).map(|_| (random.unit() * 2.0 - 1.0) * spread).collect();
+        Self { steps: Adam::new(weights.len()), weights, projected: vec![0.0; dim] }
+    }
+
+    /// Adds the gradients of `weight` times one less the cosine of the projected units and an embedding; returns that loss.
+    fn learn(
+        &mut self,
+        units: &[f32],
+        embedding: &[f32],
+        weight: f32,
+        share: f32,
+        unit_gradients: &mut [f32],
+    ) -> f32 {
+        let hidden = units.len();
+        for (out, row) in self.projected.iter_mut().zip(self.weights.chunks_exact(hidden)) {
+            *out = dot(row, units);
+        }
+        let length = libm::sqrtf(dot(&self.projected, &self.projected)).max(1e-6);
+        let cosine = dot(&self.projected, embedding) / length;
+        let rows = self.weights.chunks_exact(hidden).zip(self.steps.gradients.chunks_exact_mut(hidden));
+        for ((&projected, &wanted), (row, gradients)) in self.projected.iter().zip(embedding).zip(rows) {
+            let gradient = weight * share * (cosine * projected / length - wanted) / length;
+            add_scaled(gradient, units, gradients);
+            add_scaled(gradient, row, unit_gradients);
+        }
+        weight * (1.0 - cosine)
+    }
+}
+
+/// What is learned of word pieces: a map from the numbers of the asset to those of a row, the same for all pieces, so that pieces
+/// that no row has follow; and, for those that rows have, what is their own.
+struct PieceLearner<'a> {
+    set: &'a PieceSet,
+    dim: usize,
+    /// `dim` rows of as many numbers as a piece has in the asset.
+    map: Vec<f32>,
+    steps: Adam,
+    /// `dim` numbers for each piece that rows have.
+    own: Vec<f32>,
+    own_steps: TableSteps,
+    own_rate: f32,
+    /// The mean of the asset's rows of the text at hand.
+    mean: Vec<f32>,
+}
+
+impl<'a> PieceLearner<'a> {
+    fn new(set: &'a PieceSet, dim: usize, recipe: &Recipe) -> Self {
+        let mut map = vec![0.0; dim * set.width];
+        // The first numbers of the asset vary most: each goes to a number of its own.
+        for number in 0..dim.min(set.width) {
+            map[number * set.width + number] = recipe.piece_start as f32;
+        }
+        Self {
+            set,
+            dim,
+            steps: Adam::new(map.len()),
+            map,
+            own: vec![0.0; set.seen * dim],
+            own_steps: TableSteps::new(set.seen, dim),
+            own_rate: recipe.piece_rate as f32,
+            mean: vec![0.0; set.width],
+        }
+    }
+
+    fn pool(&mut self, pieces: &[u32], pooled: &mut [f32]) {
+        let scale = piece_scale(pieces.len());
+        self.mean.fill(0.0);
+        for &piece in pieces {
+            add_scaled(scale, self.set.base(piece), &mut self.mean);
+            if let Some(own) = self.own.get(piece as usize * self.dim..).and_then(|rest| rest.get(..self.dim))
+            {
+                add_scaled(scale, own, pooled);
+            }
+        }
+        for (out, row) in pooled.iter_mut().zip(self.map.chunks_exact(self.set.width)) {
+            *out += dot(row, &self.mean);
+        }
+    }
+
+    fn spread(&mut self, step: u32, pieces: &[u32], gradient: &[f32]) {
+        for (&gradient, gradients) in
+            gradient.iter().zip(self.steps.gradients.chunks_exact_mut(self.set.width))
+        {
+            add_scaled(gradient, &self.mean, gradients);
+        }
+        let scale = piece_scale(pieces.len());
+        for &piece in pieces.iter().filter(|&&piece| (piece as usize) < self.set.seen) {
+            self.own_steps.add(step, piece, scale, gradient);
+        }
+    }
+
+    fn step(&mut self, rate: f32, unbias: [f32; 2], decay: f32) {
+        self.steps.step(&mut self.map, rate, unbias, decay);
+        self.own_steps.step(&mut self.own, self.dim, rate * self.own_rate);
+    }
+
+    /// A row for each piece.
+    fn rows(&self) -> Vec<f32> {
+        let mut rows = vec![0.0; self.set.len() * self.dim];
+        for (piece, row) in rows.chunks_exact_mut(self.dim).enumerate() {
+            let base = self.set.base(piece as u32);
+            for (out, weights) in row.iter_mut().zip(self.map.chunks_exact(self.set.width)) {
+                *out = dot(weights, base);
+            }
+            if let Some(own) = self.own.get(piece * self.dim..(piece + 1) * self.dim) {
+                add_scaled(1.0, own, row);
+            }
+        }
+        rows
+    }
 }
 
 /// The state of a fit, beside the weights.
 struct Learner<'a> {
     fit: &'a Fit<'a>,
     table: TableSteps,
+    pieces: Option<PieceLearner<'a>>,
+    projection: Option<Projection>,
+    kept_pieces: Vec<u32>,
     hidden: Adam,
     hidden_biases: Adam,
     output: Adam,
@@ -305,20 +496,26 @@ struct Learner<'a> {
     slopes: Vec<f32>,
     unit_gradients: Vec<f32>,
     logits: Vec<f32>,
+    /// The gradient that a teacher's logits give.
+    soft: Vec<f32>,
 }
 
 impl<'a> Learner<'a> {
     fn new(fit: &'a Fit<'a>) -> Self {
-        let Shape { dim, hidden, labels, .. } = fit.shape;
+        let Shape { buckets, dim, hidden, labels } = fit.shape;
         Self {
             fit,
-            table: TableSteps::new(fit.shape),
+            table: TableSteps::new(buckets, dim),
+            pieces: fit.pieces.map(|set| PieceLearner::new(set, dim, fit.recipe)),
+            projection: fit.lessons.map(|lessons| Projection::new(lessons.dim, hidden, fit)),
             hidden: Adam::new(hidden * dim),
             hidden_biases: Adam::new(hidden),
             output: Adam::new(labels * hidden),
             output_biases: Adam::new(labels),
             decays: [1.0; 2],
             kept: [Vec::new(), Vec::new()],
+            kept_pieces: Vec::new(),
+            soft: Vec::new(),
             pooled: vec![0.0; dim],
             pooled_gradient: vec![0.0; dim],
             units: vec![0.0; hidden],
@@ -337,7 +534,13 @@ impl<'a> Learner<'a> {
             let buckets = features.iter().map(|&feature| self.fit.buckets[feature as usize]);
             kept.extend(buckets.filter(|_| dropout == 0.0 || random.unit() >= dropout));
         }
-        bag.pool([&self.kept[0], &self.kept[1]], &mut self.pooled);
+        bag.pool([&self.kept[0], &self.kept[1]], &[], &mut self.pooled);
+        if let Some(pieces) = &mut self.pieces {
+            self.kept_pieces.clear();
+            let kept = row.pieces.iter().filter(|_| dropout == 0.0 || random.unit() >= dropout);
+            self.kept_pieces.extend(kept);
+            pieces.pool(&self.kept_pieces, &mut self.pooled);
+        }
         bag.hide(&self.pooled, &mut self.units);
         let dropout = recipe.hidden_dropout as f32;
         for (unit, slope) in self.units.iter_mut().zip(&mut self.slopes) {
@@ -346,7 +549,38 @@ impl<'a> Learner<'a> {
             *unit *= kept;
         }
         bag.score(&self.units, &mut self.logits);
-        let loss = if self.fit.multi_label { self.many(row) } else { self.one(row, recipe.smoothing as f32) };
+        let soft = match (self.fit.lessons, row.lesson) {
+            (Some(lessons), Some(lesson)) if !self.fit.multi_label => {
+                self.soft.clear();
+                self.soft.extend_from_slice(&self.logits);
+                soften(&mut self.soft, lessons.logits(lesson), recipe.softness as f32)
+            }
+            _ => {
+                self.soft.clear();
+                0.0
+            }
+        };
+        let mut loss =
+            if self.fit.multi_label { self.many(row) } else { self.one(row, recipe.smoothing as f32) };
+        if row.made {
+            loss = 0.0;
+            self.logits.fill(0.0);
+        }
+        add_scaled(recipe.soft_weight as f32, &self.soft, &mut self.logits);
+        loss += recipe.soft_weight as f32 * soft;
+        self.unit_gradients.fill(0.0);
+        if let (Some(projection), Some(lessons), Some(lesson)) =
+            (&mut self.projection, self.fit.lessons, row.lesson)
+        {
+            let weight = recipe.embedding_weight as f32;
+            loss += projection.learn(
+                &self.units,
+                lessons.embedding(lesson),
+                weight,
+                share,
+                &mut self.unit_gradients,
+            );
+        }
         self.spread(bag, step, share);
         loss
     }
@@ -381,7 +615,6 @@ impl<'a> Learner<'a> {
     /// Carries the gradient of the logits back to every weight.
     fn spread(&mut self, bag: &Bag, step: u32, share: f32) {
         let Shape { dim, hidden, .. } = self.fit.shape;
-        self.unit_gradients.fill(0.0);
         let rows = bag.output.chunks_exact(hidden).zip(self.output.gradients.chunks_exact_mut(hidden));
         for ((&logit, (weights, gradients)), bias) in
             self.logits.iter().zip(rows).zip(&mut self.output_biases.gradients)
@@ -408,6 +641,9 @@ impl<'a> Learner<'a> {
                 self.table.add(step, bucket, scale, &self.pooled_gradient);
             }
         }
+        if let Some(pieces) = &mut self.pieces {
+            pieces.spread(step, &self.kept_pieces, &self.pooled_gradient);
+        }
     }
 
     /// Takes one step with the gradients gathered. The rate rises over the first twentieth of the steps, then falls to
@@ -426,6 +662,12 @@ impl<'a> Learner<'a> {
         let unbias = self.decays.map(|decay| (1.0 / (1.0 - decay)) as f32);
         let decay = recipe.decay as f32;
         self.table.step(&mut bag.table, self.fit.shape.dim, rate * recipe.table_rate as f32);
+        if let Some(pieces) = &mut self.pieces {
+            pieces.step(rate, unbias, decay);
+        }
+        if let Some(projection) = &mut self.projection {
+            projection.steps.step(&mut projection.weights, rate, unbias, decay);
+        }
         self.hidden.step(&mut bag.hidden, rate, unbias, decay);
         self.output.step(&mut bag.output, rate, unbias, decay);
         self.hidden_biases.step(&mut bag.hidden_biases, rate, unbias, 0.0);

@@ -29,7 +29,7 @@ pub struct WordsSettings {
 
 impl Default for WordsSettings {
     fn default() -> Self {
-        Self { pieces: 20_000, dim: 128, bits: 4, licence: None }
+        Self { pieces: 19_500, dim: 128, bits: 4, licence: None }
     }
 }
 
@@ -61,7 +61,14 @@ pub fn build_words(
     listener: &mut Listener<'_>,
 ) -> Result<WordsBuilt, TeacherError> {
     let mut tell = |stage, done: usize, total: usize| {
-        listener(&Progress { stage, done: done as u64, total: total as u64, epoch: None, loss: None });
+        listener(&Progress {
+            stage,
+            done: done as u64,
+            total: total as u64,
+            epoch: None,
+            loss: None,
+            rung: None,
+        });
     };
     tell("reading", 0, 1);
     let folder = Folder::new(folder)?;

@@ -3,6 +3,7 @@
 mod asset;
 #[cfg(feature = "teacher")]
 mod build;
+mod built_in;
 mod error;
 mod file;
 #[cfg(feature = "teacher")]

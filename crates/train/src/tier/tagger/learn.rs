@@ -2,15 +2,19 @@
 
 use super::network::{BIASES, Dropout, Gradient, Layers, Loss, Network, Prepared, Shape, TextRow};
 use crate::math::{add_scaled, dot};
+use crate::piece::PieceSet;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use pulp::Arch;
+use std::sync::Arc;
 use std::thread;
 
 /// Everything that a fit needs beside its rows.
 pub(crate) struct Fit<'a> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) shape: Shape,
+    /// The word pieces; none in a tagger without.
+    pub(crate) pieces: Option<Arc<PieceSet>>,
     /// Tells apart the fits of one recipe.
     pub(crate) stream: u64,
     pub(crate) threads: usize,
@@ -43,7 +47,8 @@ pub(crate) fn fit(
 ) -> Network {
     let recipe = fit.recipe;
     let mut random = Random::new(recipe.seed, 500 + fit.stream);
-    let mut network = Network::random(fit.shape, &mut random);
+    let mut network = Network::random(fit.shape, recipe.piece_start as f32, &mut random);
+    network.pieces.clone_from(&fit.pieces);
     let mut steps = Steps::new(fit.shape);
     let epochs = epochs(recipe, rows.len());
     let batch = recipe.batch as usize;
@@ -144,9 +149,9 @@ impl Steps {
             means: Layers::zeros(shape),
             squares: Layers::zeros(shape),
             unseen: [1.0; 2],
-            table: vec![0.0; shape.rows * shape.dim],
+            table: vec![0.0; shape.all_rows() * shape.dim],
             touched: Vec::new(),
-            stamps: vec![0; shape.rows],
+            stamps: vec![0; shape.all_rows()],
             square: 0.0,
             kept: 1.0,
             taken: 0,
@@ -249,8 +254,8 @@ mod tests {
 
     fn learned(threads: usize) -> Network {
         let recipe = Recipe { epochs: 40, batch: 24, rate: 5e-3, word_dropout: 0.0, ..Recipe::default() };
-        let shape = Shape { rows: 4, dim: 16, units: 16, tags: 5, labels: 2 };
-        fit(&rows(), &Fit { recipe: &recipe, shape, stream: 0, threads }, |_, _, _| {})
+        let shape = Shape { rows: 4, dim: 16, units: 16, tags: 5, labels: 2, own: 0, width: 0 };
+        fit(&rows(), &Fit { recipe: &recipe, shape, pieces: None, stream: 0, threads }, |_, _, _| {})
     }
 
     #[test]

@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 /// A matrix in rows, or a transposed one: element (i, k) is `data[i * rows + k * columns]`.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     data: &'a [f32],
     rows: usize,
     columns: usize,
@@ -15,18 +15,18 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// Rows of so many numbers.
-    pub(super) const fn rows(data: &'a [f32], width: usize) -> Self {
+    pub(crate) const fn rows(data: &'a [f32], width: usize) -> Self {
         Self { data, rows: width, columns: 1 }
     }
 
     /// The transposed matrix of rows of so many numbers.
-    pub(super) const fn transposed(data: &'a [f32], width: usize) -> Self {
+    pub(crate) const fn transposed(data: &'a [f32], width: usize) -> Self {
         Self { data, rows: 1, columns: width }
     }
 }
 
 /// Adds to `sums`, `count` rows of `width` numbers, the product of `a` and `b`: `b` has `inner` rows of `width` numbers.
-pub(super) fn multiply(
+pub(crate) fn multiply(
     arch: Arch,
     count: usize,
     inner: usize,

@@ -8,4 +8,5 @@ mod network;
 
 pub(crate) use decode::tag;
 pub(crate) use learn::{Fit, epochs, fit};
+pub(crate) use matrix::{View, multiply};
 pub(crate) use network::{Dropout, Network, Shape, TextRow, TokenRow, best};

@@ -3,8 +3,10 @@
 use super::crf::{Factors, Sums, loss};
 use super::matrix::{View, multiply, transpose};
 use crate::math::{add_scaled, softmax};
+use crate::piece::PieceSet;
 use crate::random::Random;
 use pulp::Arch;
+use std::sync::Arc;
 
 /// How large a tagger is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +21,18 @@ pub(crate) struct Shape {
     pub(crate) tags: usize,
     /// Labels; 0 where there are none.
     pub(crate) labels: usize,
+    /// Word pieces with a row of their own, behind the other rows of the table.
+    pub(crate) own: usize,
+    /// Numbers of a word piece in the asset; 0 where there are none.
+    pub(crate) width: usize,
 }
 
 impl Shape {
+    /// All rows of the table.
+    pub(crate) const fn all_rows(&self) -> usize {
+        self.rows + self.own
+    }
+
     /// Outputs of the three gates of a direction: forget, candidate, output.
     const fn gates(&self) -> usize {
         3 * self.units
@@ -47,6 +58,8 @@ pub(crate) struct TokenRow {
     pub(crate) characters: Vec<u32>,
     /// Phrases in lists that it is part of.
     pub(crate) phrases: Vec<u32>,
+    /// Its word pieces, by their places in the set.
+    pub(crate) pieces: Vec<u32>,
 }
 
 /// A training row: a text's tokens, their tags, and its label, which is 0 where there are none.
@@ -76,19 +89,38 @@ pub(crate) struct Layers {
     /// From what is pooled to the labels.
     pub(crate) output: Vec<f32>,
     pub(crate) output_biases: Vec<f32>,
+    /// From the numbers of word pieces to those of a token: `width` rows.
+    pub(crate) pieces: Vec<f32>,
 }
 
 /// How many arrays of weights there are.
-pub(super) const ARRAYS: usize = 13;
+pub(super) const ARRAYS: usize = 14;
 /// Those that are biases, which do not decay.
 pub(super) const BIASES: [bool; ARRAYS] =
-    [false, false, false, false, true, true, false, true, false, true, false, false, true];
+    [false, false, false, false, true, true, false, true, false, true, false, false, true, false];
 
 impl Layers {
     pub(super) fn arrays(&self) -> [&Vec<f32>; ARRAYS] {
         let Self { inputs: [a, b], states: [c, d], gate_biases: [e, f], .. } = self;
-        let Self { emissions, emission_biases, pairs, starts, tag_biases, output, output_biases, .. } = self;
-        [a, b, c, d, e, f, emissions, emission_biases, pairs, starts, tag_biases, output, output_biases]
+        let Self {
+            emissions, emission_biases, pairs, starts, tag_biases, output, output_biases, pieces, ..
+        } = self;
+        [
+            a,
+            b,
+            c,
+            d,
+            e,
+            f,
+            emissions,
+            emission_biases,
+            pairs,
+            starts,
+            tag_biases,
+            output,
+            output_biases,
+            pieces,
+        ]
     }
 
     pub(super) fn arrays_mut(&mut self) -> [&mut Vec<f32>; ARRAYS] {
@@ -103,12 +135,28 @@ impl Layers {
             tag_biases,
             output,
             output_biases,
+            pieces,
         } = self;
-        [a, b, c, d, e, f, emissions, emission_biases, pairs, starts, tag_biases, output, output_biases]
+        [
+            a,
+            b,
+            c,
+            d,
+            e,
+            f,
+            emissions,
+            emission_biases,
+            pairs,
+            starts,
+            tag_biases,
+            output,
+            output_biases,
+            pieces,
+        ]
     }
 
     pub(super) fn zeros(shape: Shape) -> Self {
-        let Shape { dim, units, tags, labels, .. } = shape;
+        let Shape { dim, units, tags, labels, width, .. } = shape;
         let zeros = |count: usize| vec![0.0; count];
         let two = |count: usize| [zeros(count), zeros(count)];
         Self {
@@ -122,6 +170,7 @@ impl Layers {
             tag_biases: zeros(labels * tags),
             output: zeros(shape.pooled() * labels),
             output_biases: zeros(labels),
+            pieces: zeros(width * dim),
         }
     }
 }
@@ -130,16 +179,18 @@ impl Layers {
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
     pub(crate) shape: Shape,
-    /// `rows` rows of `dim` numbers.
+    /// `rows` rows of `dim` numbers, and behind them those of the word pieces' own.
     pub(crate) table: Vec<f32>,
     pub(crate) layers: Layers,
+    /// The word pieces; none in a tagger without.
+    pub(crate) pieces: Option<Arc<PieceSet>>,
 }
 
 /// Table rows start within this much of zero.
 const SPREAD: f32 = 0.15;
 
 impl Network {
-    pub(super) fn random(shape: Shape, random: &mut Random) -> Self {
+    pub(super) fn random(shape: Shape, start: f32, random: &mut Random) -> Self {
         let mut layers = Layers::zeros(shape);
         let mut fill = |numbers: &mut [f32], spread: f32| {
             for number in numbers {
@@ -156,21 +207,26 @@ impl Network {
         fill(&mut layers.emissions, spread(shape.states()));
         fill(&mut layers.pairs, 0.05);
         fill(&mut layers.output, 0.6 * spread(shape.pooled()));
-        let mut table = vec![0.0; shape.rows * shape.dim];
-        fill(&mut table, SPREAD);
-        Self { shape, table, layers }
+        let mut table = vec![0.0; shape.all_rows() * shape.dim];
+        fill(&mut table[..shape.rows * shape.dim], SPREAD);
+        // The first numbers of the asset vary most: each goes to a number of its own.
+        for number in 0..shape.dim.min(shape.width) {
+            layers.pieces[number * shape.dim + number] = start;
+        }
+        Self { shape, table, layers, pieces: None }
     }
 
     /// A tagger that knows nothing.
     pub(crate) fn empty(shape: Shape) -> Self {
-        Self { shape, table: Vec::new(), layers: Layers::zeros(shape) }
+        Self { shape, table: Vec::new(), layers: Layers::zeros(shape), pieces: None }
     }
 
     /// Clears the table rows that no row reads: they stay out of the way of the quantisation, and say nothing of new texts.
     pub(crate) fn forget_unread(&mut self, texts: &[TextRow]) {
-        let mut read = vec![false; self.shape.rows];
+        let mut read = vec![false; self.shape.all_rows()];
+        read[self.shape.rows..].fill(true);
         for token in texts.iter().flat_map(|text| &text.tokens) {
-            let TokenRow { identity, shapes, characters, phrases } = token;
+            let TokenRow { identity, shapes, characters, phrases, .. } = token;
             for &row in identity.iter().chain(shapes).chain(characters).chain(phrases) {
                 read[row as usize] = true;
             }
@@ -180,6 +236,17 @@ impl Network {
                 row.fill(0.0);
             }
         }
+    }
+
+    /// A row of `dim` numbers for each word piece.
+    pub(crate) fn piece_rows(&self) -> Vec<f32> {
+        let Shape { rows, dim, width, .. } = self.shape;
+        let Some(set) = &self.pieces else { return Vec::new() };
+        let mut out = vec![0.0; set.len() * dim];
+        let bases = View::rows(&set.base, width);
+        multiply(Arch::new(), set.len(), width, dim, bases, &self.layers.pieces, &mut out);
+        add_scaled(1.0, &self.table[rows * dim..], &mut out);
+        out
     }
 
     /// Whether every weight is a number.
@@ -280,6 +347,8 @@ pub(crate) struct Forward {
     steps: Steps,
     /// The table rows of each token, and what each counts.
     rows: Vec<Vec<(u32, f32)>>,
+    /// What the asset says of each token's word pieces; empty without.
+    bases: Vec<f32>,
     /// Tokens, with what was dropped.
     inputs: Vec<f32>,
     input_masks: Vec<f32>,
@@ -315,7 +384,13 @@ impl Forward {
 }
 
 /// What each table row of a token counts.
-fn weigh(token: &TokenRow, dropout: Dropout, mut random: Option<&mut Random>, rows: &mut Vec<(u32, f32)>) {
+fn weigh(
+    token: &TokenRow,
+    shape: Shape,
+    dropout: Dropout,
+    mut random: Option<&mut Random>,
+    rows: &mut Vec<(u32, f32)>,
+) {
     let mut leaves = |share: f32| match &mut random {
         Some(random) if share > 0.0 => random.unit() < share,
         _ => false,
@@ -341,6 +416,16 @@ fn weigh(token: &TokenRow, dropout: Dropout, mut random: Option<&mut Random>, ro
     for (_, weight) in &mut rows[first..] {
         *weight = scale;
     }
+    if !unknown {
+        let scale = piece_scale(token);
+        let own = token.pieces.iter().filter(|&&piece| (piece as usize) < shape.own);
+        rows.extend(own.map(|&piece| (shape.rows as u32 + piece, scale)));
+    }
+}
+
+/// What each word piece of a token counts.
+fn piece_scale(token: &TokenRow) -> f32 {
+    1.0 / libm::sqrtf(token.pieces.len().max(1) as f32)
 }
 
 fn mask(count: usize, share: f32, random: Option<&mut Random>) -> Vec<f32> {
@@ -371,10 +456,23 @@ impl Network {
         let state_masks = mask(texts.len() * shape.states(), dropout.state, random.as_deref_mut());
         let mut rows = vec![Vec::new(); tokens];
         let mut inputs = vec![0.0; tokens * dim];
+        let width = shape.width;
+        let mut bases = vec![0.0; tokens * width];
+        if let Some(set) = &self.pieces {
+            for (text, row) in texts.iter().enumerate() {
+                for (token, features) in row.tokens.iter().enumerate() {
+                    let base = &mut bases[steps.at(text, token) * width..][..width];
+                    for &piece in &features.pieces {
+                        add_scaled(piece_scale(features), set.base(piece), base);
+                    }
+                }
+            }
+            multiply(arch, tokens, width, dim, View::rows(&bases, width), &self.layers.pieces, &mut inputs);
+        }
         for (text, row) in texts.iter().enumerate() {
             for (token, features) in row.tokens.iter().enumerate() {
                 let at = steps.at(text, token);
-                weigh(features, dropout, random.as_deref_mut(), &mut rows[at]);
+                weigh(features, shape, dropout, random.as_deref_mut(), &mut rows[at]);
                 let input = &mut inputs[at * dim..][..dim];
                 for &(row, weight) in &rows[at] {
                     add_scaled(weight, &self.table[row as usize * dim..][..dim], input);
@@ -408,6 +506,7 @@ impl Network {
         let mut forward = Forward {
             steps,
             rows,
+            bases,
             inputs,
             input_masks,
             passes,
@@ -643,6 +742,10 @@ impl Network {
                 }
             }
         }
+        if shape.width > 0 {
+            let bases = View::transposed(&forward.bases, shape.width);
+            multiply(arch, shape.width, tokens, dim, bases, &inputs, &mut layers.pieces);
+        }
         Gradient { layers, rows: forward.rows, inputs, loss }
     }
 
@@ -817,7 +920,7 @@ impl Network {
 mod tests {
     use super::*;
 
-    const SHAPE: Shape = Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3 };
+    const SHAPE: Shape = Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3, own: 0, width: 0 };
 
     fn texts() -> Vec<TextRow> {
         let token = |a: u32, b: u32| TokenRow {
@@ -825,6 +928,7 @@ mod tests {
             shapes: vec![b],
             characters: vec![(a + b) % 12, (a + 2 * b) % 12],
             phrases: vec![],
+            pieces: vec![],
         };
         let text = |tags: &[u32], label: u32| TextRow {
             tokens: tags
@@ -850,7 +954,7 @@ mod tests {
     #[test]
     fn gradients_are_differences_of_the_loss() {
         let mut random = Random::new(2, 0);
-        let mut network = Network::random(SHAPE, &mut random);
+        let mut network = Network::random(SHAPE, 0.0, &mut random);
         for array in network.layers.arrays_mut() {
             for number in array.iter_mut() {
                 *number += (random.unit() - 0.5) * 0.3;
@@ -891,7 +995,7 @@ mod tests {
 
     #[test]
     fn texts_do_not_depend_on_those_beside_them() {
-        let network = Network::random(SHAPE, &mut Random::new(9, 0));
+        let network = Network::random(SHAPE, 0.0, &mut Random::new(9, 0));
         let texts = texts();
         let all: Vec<&TextRow> = texts.iter().collect();
         let together = network.forward(Arch::new(), &all, Dropout::default(), None, true);
