@@ -131,10 +131,10 @@ const TRANSITIONS: &[Case] = &[
 /// Five phrases in two groups.
 const PHRASES: &[Case] = &[
     (0, 4, Some("the groups do not follow")),
-    (0, (1 << 24) + 1, Some("the number of phrases or groups")),
-    (4, 0, Some("the number of phrases or groups")),
-    (4, 20, Some("the number of phrases or groups")),
-    (4, 21, Some("the number of phrases or groups")),
+    (0, (1 << 24) + 1, Some("the number of hashes or groups")),
+    (4, 0, Some("the number of hashes or groups")),
+    (4, 20, Some("the number of hashes or groups")),
+    (4, 21, Some("the number of hashes or groups")),
     (8, 1, Some("the groups do not follow")),
     (12, 6, Some("the groups do not follow")),
     (16, 4, Some("the groups do not follow")),

@@ -231,7 +231,10 @@ proptest! {
         let folded = token_hashes(&text).fold(PhraseHash::new(), |phrase, token| phrase.push(token.hash)).finish();
         prop_assert_eq!(folded, phrase_hash(&text));
         let normalised: String = characters(&text).map(|character| character.value).collect();
-        prop_assert_eq!(phrase_hash(&normalised), phrase_hash(&text));
+        // The one character that becomes several is one token; these alone are several.
+        if !text.contains('½') {
+            prop_assert_eq!(phrase_hash(&normalised), phrase_hash(&text));
+        }
         // Its own phrase is always found, and white space around it changes nothing.
         let bytes = ValueList::write([(text.as_str(), 0)].into_iter(), &["x"]);
         let list = ValueList::read(&bytes).unwrap();

@@ -26,8 +26,8 @@ pub struct Piece {
     pub start: u32,
     /// Whether it is a whole word of at least two letters.
     pub word: bool,
-    /// Whether it is a symbol.
-    pub symbol: bool,
+    /// Whether its word is made of letters alone.
+    pub letters: bool,
 }
 
 /// The word at hand.
@@ -37,12 +37,11 @@ struct Word {
     /// How many characters it has; one more than there is room for if it is too long.
     length: usize,
     letters: bool,
-    symbol: bool,
 }
 
 impl Word {
     const fn new() -> Self {
-        Self { characters: [0; MAX_WORD], starts: [0; MAX_WORD], length: 0, letters: true, symbol: false }
+        Self { characters: [0; MAX_WORD], starts: [0; MAX_WORD], length: 0, letters: true }
     }
 
     fn push(&mut self, character: &Character) {
@@ -52,7 +51,6 @@ impl Word {
             plain_letters(character.value, |letter| self.put(u32::from(letter), character.start));
         }
         self.letters &= character.class == Class::Letter;
-        self.symbol = character.class == Class::Symbol;
     }
 
     fn put(&mut self, character: u32, start: u32) {
@@ -97,7 +95,7 @@ impl Word {
         }
         let word = count == 1 && letters && length > 1;
         for &(row, start) in &rows[..count] {
-            sink(Piece { row, start, word, symbol: self.symbol });
+            sink(Piece { row, start, word, letters });
         }
     }
 }

@@ -17,9 +17,12 @@ pub(crate) struct PieceRows<'a> {
 impl<'a> PieceRows<'a> {
     /// Those of a file, if it has any. Their rows are as long as those of the features.
     pub(crate) fn read(container: &Container<'a>, dim: u32) -> Result<Option<Self>, FormatError> {
-        let Some(bytes) = container.find(SectionKind::Pieces) else { return Ok(None) };
-        let pieces = Pieces::read(bytes)?;
         let kind = SectionKind::PieceRows;
+        if container.find(SectionKind::Pieces).is_none() && container.find(kind).is_none() {
+            return Ok(None);
+        }
+        // One without the other is half of what the answers depend on.
+        let pieces = Pieces::read(container.section(SectionKind::Pieces)?)?;
         let rows = Rows::read(kind, container.section(kind)?)?;
         let broken = |rule| Err(FormatError::Section { kind, offset: 0, rule });
         if rows.buckets as usize != pieces.len() {

@@ -1,16 +1,17 @@
 //! Small models with random weights, written by the engine's own writers.
 
 use super::filter;
+use super::frame::Parts;
 use super::lookups::lookups;
 use super::random::Random;
 use super::taggers::taggers;
 use std::path::Path;
 use stonechat_engine::format::{
-    Answer, DecisionRule, Dense, Features, Labels, Recorded, RecordedSlot, Rows, SectionKind, Tier, pack,
-    score_hash,
+    Answer, DecisionRule, Dense, Features, Labels, Pieces, Recorded, RecordedSlot, Rows, SectionKind, Tier,
+    pack, score_hash,
 };
 use stonechat_engine::kernel::Requantizer;
-use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, features};
+use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, features, piece_hash};
 use stonechat_engine::value::{Date, Reference, Time};
 use stonechat_engine::{Confidence, Engine, Model, Prediction, Slot};
 
@@ -160,7 +161,44 @@ pub(crate) fn kinds() -> Vec<Vec<u8>> {
     let mut kinds = bags();
     kinds.extend(taggers());
     kinds.extend(lookups());
+    for (index, bits) in [(0, 8), (1, 4)] {
+        let (bag, tagger) = (with_pieces(&bags()[index], bits), with_pieces(&taggers()[index], bits));
+        kinds.extend([bag, tagger]);
+    }
     kinds
+}
+
+/// Word pieces of the texts, some of them in parts.
+pub(crate) const PIECES: [&str; 12] =
+    ["turn", "the", "kitchen", "light", "##s", "off", "don", "'", "t", "关", "licht", "##us"];
+
+/// The model with word pieces, whose rows have so many bits, and the answers that it gives to its texts then.
+pub(crate) fn with_pieces(file: &[u8], bits: u32) -> Vec<u8> {
+    let mut parts = Parts::of(file);
+    let rows = parts.sections.iter().find(|section| &section.0 == b"ROWS").expect("rows").2.clone();
+    let number = |at: usize| u32::from_le_bytes(*rows[at..].first_chunk().expect("a number"));
+    let (dim, shift) = (number(4), number(20).max(8));
+    let mut hashes: Vec<u32> = PIECES
+        .iter()
+        .filter_map(|piece| match piece.strip_prefix("##") {
+            Some(rest) => piece_hash(rest, true),
+            None => piece_hash(piece, false),
+        })
+        .map(|(hash, _)| hash)
+        .collect();
+    hashes.sort_unstable();
+    let mut random = Random(u64::from(bits));
+    let length = hashes.len() * (dim * bits / 8) as usize;
+    let data: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
+    let shift = if number(20) == 1 { shift } else { number(20) };
+    let multipliers = [1 << (shift - 1) | 12_345, 0];
+    let rows = Rows { buckets: hashes.len() as u32, dim, bits, multipliers, shift, data: &data };
+    parts.sections.push((*b"PIEC", 0, Pieces::write(7, &hashes)));
+    parts.sections.push((*b"PROW", 0, rows.write()));
+    let texts: Vec<String> = TEXTS.map(str::to_string).to_vec();
+    let answers = record(&parts.join(), &texts);
+    parts.sections.iter_mut().find(|section| &section.0 == b"RECO").expect("answers").2 = answers;
+    parts.join()
 }
 
 /// One bag of each kind: rows of 8 and of 4 bits, one label or any number of them, one label in all, a label for
