@@ -62,7 +62,7 @@ pub use ladder::Clock;
 pub use merit::Merit;
 pub use progress::{Listener, Progress};
 pub use recipe::{Recipe, RecipeError};
-pub use report::{SlotReport, TrainReport};
+pub use report::{SlotReport, TeacherReport, TrainReport, WordsReport};
 pub use rungs::{Ladder, Limits, Rung, RungModel};
 pub use session::{Trained, Trainer};
 #[cfg(feature = "teacher")]

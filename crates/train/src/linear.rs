@@ -146,7 +146,11 @@ mod tests {
     #[test]
     fn separates_what_can_be_separated() {
         let dictionary = Dictionary { hashes: vec![1, 2, 3], counts: vec![10, 10, 20] };
-        let row = |feature: u32, label| Row { features: [vec![feature, 2], vec![]], labels: vec![label] };
+        let row = |feature: u32, label| Row {
+            features: [vec![feature, 2], vec![]],
+            labels: vec![label],
+            ..Row::default()
+        };
         let rows: Vec<Row> = (0..20).map(|i| row(i % 2, i % 2)).collect();
         let linear = Linear::fit(&rows, &dictionary, 2, 1.0, 1.0, &mut Random::new(1, 0));
         assert!(linear.weights(0)[0] > 0.5 && linear.weights(0)[1] < -0.5, "{linear:?}");

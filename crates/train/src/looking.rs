@@ -88,6 +88,8 @@ impl Trainer<'_> {
             draft: rows.part.is_some(),
             labels: names.len(),
             texts: Some(whole.texts.len()),
+            words: None,
+            teacher: None,
             features: 0,
             buckets: 0,
             dim: 0,

@@ -1,5 +1,6 @@
 //! The word pieces that a model may know: chosen from a words asset before anything is fitted.
 
+use crate::report::WordsReport;
 use crate::words::Words;
 use stonechat_engine::text::{Piece, Token, TokenKind, piece_hash, pieces, tokens};
 
@@ -118,6 +119,12 @@ impl PieceSet {
         let hashes: Vec<u32> = order.iter().map(|&place| usable.pieces[place].0).collect();
         let places = sorted(hashes.iter().copied());
         Self { hashes, longest, seen, width, base, places }
+    }
+
+    /// What a report says of them; nothing if there are none.
+    pub(crate) fn report(&self, words: Option<&Words>, bits: u32) -> Option<WordsReport> {
+        let asset = words.map_or_else(String::new, |words| words.digest.clone());
+        (self.len() > 0).then(|| WordsReport { pieces: self.len(), seen: self.seen, bits, asset })
     }
 
     /// How many there are.

@@ -20,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) least_count: u32,
     /// Word pieces at the most; 0 in a linear machine.
     pub(crate) most_pieces: usize,
+    /// Whether a larger file would hold no more.
+    pub(crate) all_pieces: bool,
     /// Bits of a number in their rows.
     pub(crate) piece_bits: u32,
     /// Bytes for the table and the filter, and for word pieces.
@@ -99,6 +101,7 @@ impl Plan {
             fitting.min(recipe.pieces.into()) as usize
         };
         Ok(Some(Self {
+            all_pieces: linear || most_pieces == recipe.pieces as usize,
             most_pieces,
             piece_bits,
             labels: count,

@@ -212,6 +212,24 @@ impl Recipe {
             (matches!(self.bits, 0 | 4 | 8), "`bits` is 0, 4 or 8"),
             (self.dim.is_multiple_of(2) && self.dim <= 1024, "`dim` is even and 1024 at most"),
             (self.hidden <= 4096, "`hidden` is 4096 at most"),
+            (self.pieces <= 1 << 20, "`pieces` is 1048576 at most"),
+            (matches!(self.piece_bits, 0 | 4 | 8), "`piece_bits` is 0, 4 or 8"),
+            ((0.0..=100.0).contains(&self.piece_start), "`piece_start` is 0 to 100"),
+            (rate(self.piece_rate), "`piece_rate` is above 0 and 100 at most"),
+            (rate(self.softness), "`softness` is above 0 and 100 at most"),
+            (
+                [self.soft_weight, self.embedding_weight]
+                    .into_iter()
+                    .all(|weight| (0.0..=100.0).contains(&weight)),
+                "weights of a teacher are 0 to 100",
+            ),
+            (self.augment <= 10_000_000, "`augment` is 10000000 at most"),
+            (
+                [self.augment_drop, self.augment_mix, self.augment_synonyms, self.augment_typos]
+                    .into_iter()
+                    .all(|on| on <= 1),
+                "`augment_drop`, `augment_mix`, `augment_synonyms` and `augment_typos` are 0 or 1",
+            ),
             (
                 self.features().is_valid(),
                 "n-grams are 1 to 6 long (of words 1 to 2), the shortest first, and `max_characters` is 1 to 65536",

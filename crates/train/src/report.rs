@@ -34,6 +34,10 @@ pub struct TrainReport {
     pub bits: u32,
     /// Numbers in the hidden layer.
     pub hidden: usize,
+    /// The word pieces that it knows; null if it knows none.
+    pub words: Option<WordsReport>,
+    /// Whom it learned from beside the rows; null if nobody.
+    pub teacher: Option<TeacherReport>,
     /// The share of tuning rows that the floating-point model answers right; null without tuning rows.
     pub float_accuracy: Option<f64>,
     /// The same of the bytes that ship.
@@ -54,6 +58,31 @@ pub struct TrainReport {
     /// The rungs that were climbed to it; absent where its tier was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ladder: Option<Ladder>,
+}
+
+/// The word pieces that a model knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WordsReport {
+    /// How many there are.
+    pub pieces: usize,
+    /// How many of them stand in rows.
+    pub seen: usize,
+    /// Bits of a number in their rows.
+    pub bits: u32,
+    /// The digest of the asset that they are from.
+    pub asset: String,
+}
+
+/// A teacher, and what it was asked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TeacherReport {
+    /// What tells it from others.
+    pub digest: String,
+    /// Texts made of the rows that it labelled as well.
+    pub made: usize,
+    /// The share of tuning rows that it answers right itself, through a probe on its embeddings that did not see them; null
+    /// where the tuning rows are not a part of the training rows.
+    pub accuracy: Option<f64>,
 }
 
 /// What was trained to find slots, and how good it is on the rows that it was tuned on.
@@ -98,6 +127,17 @@ impl fmt::Display for TrainReport {
                 self.bits,
                 self.hidden
             )?;
+        }
+        if let Some(words) = &self.words {
+            let WordsReport { pieces, seen, bits, .. } = words;
+            writeln!(f, "words         {pieces} word pieces in {bits} bits, {seen} of them in the rows")?;
+        }
+        if let Some(teacher) = &self.teacher {
+            write!(f, "teacher       labelled {} texts made of the rows", teacher.made)?;
+            match teacher.accuracy {
+                Some(accuracy) => writeln!(f, "; accuracy {:.2} % itself", 100.0 * accuracy)?,
+                None => writeln!(f)?,
+            }
         }
         if let (Some(_), Some(accuracy)) = (self.texts, self.accuracy) {
             let (rows, accuracy) = (self.valid_rows, 100.0 * accuracy);

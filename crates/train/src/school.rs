@@ -5,7 +5,9 @@ use crate::embed::Embedder;
 use crate::error::TrainError;
 use crate::probe::Probe;
 use crate::recipe::Recipe;
+use crate::report::TeacherReport;
 use crate::tier::Lessons;
+use crate::tier::tagger::best;
 use crate::words::Words;
 use stonechat_task::Example;
 
@@ -59,6 +61,25 @@ impl School {
     /// The made texts, by their places, that were made of the first `count` rows.
     pub(crate) fn made_of(&self, count: usize) -> impl Iterator<Item = usize> + '_ {
         (0..self.made.len()).filter(move |&at| self.made[at].parent < count)
+    }
+
+    /// What a report says of the teacher. `part` is how many of the rows a draft saw, if there was one; the others are its tuning rows.
+    pub(crate) fn report(
+        &self,
+        part: Option<usize>,
+        own: &[Vec<u32>],
+        labels: usize,
+        seed: u64,
+    ) -> TeacherReport {
+        let accuracy = part.filter(|&part| part < self.rows).map(|part| {
+            let own: Vec<u32> = own.iter().map(|own| own.first().copied().unwrap_or(0)).collect();
+            let probe = Probe::fit(&self.embeddings[..part * self.dim], self.dim, &own[..part], labels, seed);
+            let logits = probe.logits(&self.embeddings[part * self.dim..self.rows * self.dim]);
+            let answers = logits.chunks_exact(labels.max(1)).map(|logits| best(logits) as u32);
+            let right = answers.zip(&own[part..]).filter(|(answer, own)| answer == *own).count();
+            right as f64 / (self.rows - part) as f64
+        });
+        TeacherReport { digest: self.digest.clone(), made: self.made.len(), accuracy }
     }
 
     /// Lessons for the first `count` rows, of which these are the labels: the logits of a probe that saw these rows only.

@@ -15,8 +15,9 @@ pub(crate) struct TaggerPlan {
     pub(crate) most_features: usize,
     /// Phrases that are known at the most.
     pub(crate) most_phrases: usize,
-    /// Word pieces at the most, and bits of a number in their rows.
+    /// Word pieces at the most, whether a larger file would hold no more, and bits of a number in their rows.
     pub(crate) most_pieces: usize,
+    pub(crate) all_pieces: bool,
     pub(crate) piece_bits: u32,
     /// Bytes for filter, table and word pieces.
     room: u64,
@@ -84,6 +85,7 @@ impl TaggerPlan {
         let fitting = (room as f64 * PIECE_SHARE) as u64 / piece_bytes(1, dim, piece_bits);
         Ok(Self {
             most_pieces: fitting.min(recipe.pieces.into()) as usize,
+            all_pieces: fitting >= recipe.pieces.into(),
             piece_bits,
             dim,
             units,

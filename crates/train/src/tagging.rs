@@ -190,9 +190,10 @@ impl Trainer<'_> {
             return Err(TrainError::NoRows);
         }
         let tuning = answers.sequences(&rows.tuning, &self.recipe);
+        let choice = self.words.clone();
         let words = {
             let texts: Vec<&str> = rows.learned.iter().map(|row| row.text.as_str()).collect();
-            self.words.of(&self.recipe, &texts)
+            choice.of(&self.recipe, &texts)
         };
         let whole = epochs(&self.recipe, texts.len()) as u64 * texts.len() as u64;
         let part = rows.part.map_or(0, |part| epochs(&self.recipe, part) as u64 * part as u64);
@@ -224,6 +225,8 @@ impl Trainer<'_> {
             dim: plan.dim,
             bits: 8,
             hidden: 2 * plan.units,
+            words: fitted.pieces.as_ref().and_then(|set| set.report(words, plan.piece_bits)),
+            teacher: None,
             float_accuracy: verdict.float_accuracy.filter(|_| labelled),
             accuracy: verdict.accuracy.filter(|_| labelled),
             quantization_loss_points: loss(verdict.float_accuracy, verdict.accuracy).filter(|_| labelled),
@@ -243,6 +246,9 @@ impl Trainer<'_> {
             ladder: None,
         };
         report.notes = notes(&self, &answers.labels, report.accuracy);
+        if self.teacher.is_some() {
+            report.notes.push("a tagger does not learn from a teacher: it was not asked".to_owned());
+        }
         if task.schema.intents.is_empty() {
             report.notes.push(
                 "no intents are declared: each label has the slots that its rows have; `check --schema` prints them to adopt"
@@ -375,6 +381,7 @@ impl Fitted {
     fn is_whole(&self, plan: &TaggerPlan) -> bool {
         self.features < plan.most_features
             && self.book.phrases().len() < plan.most_phrases
+            && (plan.all_pieces || self.pieces.as_ref().is_none_or(|set| set.len() < plan.most_pieces))
             && owns_rows(&self.sections)
     }
 

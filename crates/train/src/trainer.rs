@@ -114,7 +114,9 @@ struct Fitted {
 impl Fitted {
     /// Whether nothing was left out or shared for want of room.
     fn is_whole(&self) -> bool {
-        self.dictionary.len() < self.plan.most_features && owns_rows(&self.sections)
+        self.dictionary.len() < self.plan.most_features
+            && (self.plan.all_pieces || self.pieces.len() < self.plan.most_pieces)
+            && owns_rows(&self.sections)
     }
 
     fn package<'a>(&self, names: &'a [String]) -> Package<'a> {
@@ -261,6 +263,11 @@ impl Trainer<'_> {
             dim: fitted.plan.dim,
             bits: fitted.bits,
             hidden: fitted.plan.hidden,
+            words: fitted.pieces.report(words, fitted.plan.piece_bits),
+            teacher: school
+                .as_deref()
+                .filter(|_| !fitted.plan.linear)
+                .map(|school| school.report(part, &rows.labels, names.len(), self.recipe.seed)),
             float_accuracy: verdict.float_accuracy,
             accuracy: verdict.accuracy,
             quantization_loss_points: verdict

@@ -41,6 +41,8 @@ struct Facts {
     features: Value,
     table: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tagger: Option<Value>,
     memory_bytes: usize,
     worst_case: Value,
@@ -95,6 +97,7 @@ impl Facts {
                 "character_ngrams": features.character_ngrams,
                 "unspaced_ngrams": features.unspaced_ngrams,
             }),
+            words: model.pieces().map(|(pieces, bits)| json!({ "pieces": pieces, "bits": bits })),
             table: match (model.texts(), model.max_tokens()) {
                 (Some(texts), _) => json!({ "texts": texts.len(), "confidence": decimal(texts.confidence) }),
                 (None, None) => json!({ "rows": rows, "dim": dim, "bits": bits, "hidden": model.hidden() }),
@@ -134,6 +137,9 @@ impl Facts {
         add("decision", words(&self.decision));
         add("features", words(&self.features));
         add("table", words(&self.table));
+        if let Some(pieces) = &self.words {
+            add("word pieces", words(pieces));
+        }
         if let Some(tagger) = &self.tagger {
             add("tagger", words(tagger));
         }

@@ -9,6 +9,7 @@ mod edges;
 mod ladder;
 mod learning;
 mod lookup;
+mod pieces;
 mod quantization;
 mod rows;
 mod size;

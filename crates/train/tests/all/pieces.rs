@@ -1,0 +1,142 @@
+//! Word pieces and teachers.
+
+use crate::support::{Row, meta, rest, splits, task};
+use std::collections::BTreeSet;
+use stonechat_engine::{Engine, Model, verify};
+use stonechat_train::{Embedder, Recipe, TrainError, Trained, Trainer, Words};
+
+/// Sentences of two labels. Of the words that tell them apart each row has one.
+fn rooms(words: [&[&str]; 2], count: usize) -> Vec<Row> {
+    let row = |at: usize| {
+        let label = at % 2;
+        let word = words[label][(at / 2) % words[label].len()];
+        let frame = ["where is the", "please tell me about the", "i want a", "what about that"]
+            [(at / 2 + at / 24) % 4];
+        (format!("{frame} {word} number {}", at / 2), vec![["animal", "vehicle"][label].to_string()])
+    };
+    (0..count).map(row).collect()
+}
+
+const SEEN: [&[&str]; 2] =
+    [&["dog", "horse", "rabbit", "cow", "sheep", "goat"], &["car", "truck", "bus", "train", "taxi", "van"]];
+const UNSEEN: [&[&str]; 2] = [&["cat", "pig", "donkey"], &["bicycle", "ambulance", "tram"]];
+
+fn fast() -> Recipe {
+    Recipe { epochs: 8, linear_labels: 0, recorded: 4, ..Recipe::default() }
+}
+
+fn train(recipe: Recipe, threads: usize, teacher: Option<Fake>) -> Result<Trained, TrainError> {
+    let task = task("single-label");
+    let rows = splits(&task, &[("train.jsonl", &rooms(SEEN, 240)), ("valid.jsonl", &rooms(SEEN, 40))]);
+    let mut trainer = Trainer::new(recipe).threads(threads);
+    if let Some(teacher) = teacher {
+        trainer = trainer.teacher(Box::new(teacher));
+    }
+    trainer.train(&task, &rows)
+}
+
+fn accuracy(file: &[u8], rows: &[Row]) -> f64 {
+    let model = Model::open(file).unwrap();
+    let mut engine = Engine::new(&model);
+    let right = rows.iter().filter(|(text, labels)| engine.predict(text).label().name == labels[0]).count();
+    right as f64 / rows.len() as f64
+}
+
+#[test]
+fn the_asset_that_is_brought_is_sound() {
+    let words = Words::english().expect("it reads");
+    assert!(words.pieces.len() > 15_000 && words.dim == 128);
+    assert!(include_bytes!("../../assets/words-en.safetensors").len() <= 1_500_000);
+    let all: BTreeSet<&String> = words.pieces.iter().collect();
+    assert!(all.len() == words.pieces.len() && all.contains(&"kitchen".to_string()));
+}
+
+#[test]
+fn words_that_no_row_has_are_understood_by_their_pieces() {
+    let without = train(Recipe { pieces: 0, ..fast() }, 1, None).unwrap();
+    let with = train(fast(), 1, None).unwrap();
+    let unseen = rooms(UNSEEN, 48);
+    let (without, found) = (accuracy(&without.model, &unseen), accuracy(&with.model, &unseen));
+    assert!(found >= 0.65 && found > without + 0.1, "{found} with pieces, {without} without");
+    let words = with.report.words.expect("it has pieces");
+    assert!(words.seen > 20 && words.pieces > words.seen && words.asset.starts_with("blake3:"));
+    verify(&Model::open(&with.model).unwrap()).unwrap();
+}
+
+#[test]
+fn other_languages_get_no_english_pieces() {
+    let german = [&["hund", "pferd", "ziege"][..], &["wagen", "fahrrad", "zug"][..]];
+    let task = task("single-label");
+    let text = |row: Row| (format!("können sie mir bitte etwas über {} erzählen", row.0), row.1);
+    let rows: Vec<Row> = rooms(german, 80)
+        .into_iter()
+        .map(|(text, labels)| (text.replace(|c: char| c.is_ascii_digit(), ""), labels))
+        .map(|(text, labels)| (text.split(' ').rev().nth(2).unwrap_or_default().to_string(), labels))
+        .map(text)
+        .collect();
+    let rows = splits(&task, &[("train.jsonl", &rows)]);
+    let trained = Trainer::new(fast()).train(&task, &rows).unwrap();
+    assert_eq!(trained.report.words, None);
+    let file = include_bytes!("../../assets/words-en.safetensors");
+    let given = Trainer::new(fast()).words(Words::read(file).unwrap()).train(&task, &rows).unwrap();
+    assert!(given.report.words.is_some(), "an asset that is given is used");
+}
+
+/// An encoder that knows animals from vehicles.
+struct Fake {
+    fails: bool,
+    short: bool,
+}
+
+impl Embedder for Fake {
+    fn dim(&self) -> usize {
+        4
+    }
+
+    fn digest(&self) -> &str {
+        "fake"
+    }
+
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
+        if self.fails {
+            return Err("model.safetensors: too tired; let it rest".to_string());
+        }
+        advance(texts.len());
+        let animal = |text: &str| SEEN[0].iter().chain(UNSEEN[0]).any(|word| text.contains(word));
+        let all = texts
+            .iter()
+            .flat_map(|text| if animal(text) { [1.0, 0.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0, 0.0] });
+        Ok(all.skip(usize::from(self.short)).collect())
+    }
+}
+
+#[test]
+fn a_teacher_is_learned_from_and_the_file_is_the_same_at_any_number_of_threads() {
+    let recipe = || Recipe { augment: 300, epochs: 4, ..fast() };
+    let teacher = || Some(Fake { fails: false, short: false });
+    let one = train(recipe(), 1, teacher()).unwrap();
+    let two = train(recipe(), 2, teacher()).unwrap();
+    assert!(one.model == two.model);
+    let report = one.report.teacher.clone().expect("a teacher");
+    assert!(report.digest == "fake" && (250..=300).contains(&report.made), "{report:?}");
+    assert_eq!(meta(&one.model)["training"]["teacher"]["made"], report.made);
+    let alone = train(recipe(), 1, None).unwrap();
+    assert!(rest(&alone.model) != rest(&one.model) && alone.report.teacher.is_none());
+    assert!(accuracy(&one.model, &rooms(SEEN, 48)) > 0.95);
+    for way in ["augment_drop", "augment_mix", "augment_synonyms", "augment_typos"] {
+        let mut recipe = Recipe { augment: 80, epochs: 1, ..fast() };
+        recipe.set(way, "0").unwrap();
+        assert!(train(recipe, 1, teacher()).unwrap().model != one.model);
+    }
+}
+
+#[test]
+fn a_teacher_that_fails_is_an_error() {
+    for (teacher, message) in [
+        (Fake { fails: true, short: false }, "too tired"),
+        (Fake { fails: false, short: true }, "did not give an embedding for each text"),
+    ] {
+        let error = train(fast(), 1, Some(teacher)).unwrap_err();
+        assert!(error.to_string().contains(message), "{error}");
+    }
+}
