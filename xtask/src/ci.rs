@@ -10,7 +10,7 @@ use std::time::Instant;
 type Step = (&'static str, fn(&Path) -> Result<(), String>);
 
 /// All but the tests, the cheap ones first.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("layout", layout::run),
     ("documents", |root| docs::run(root, true)),
@@ -18,6 +18,11 @@ const STEPS: [Step; 8] = [
     ("golden models", |root| golden::run(root, true)),
     ("lints", |root| {
         cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    }),
+    ("lints with encoders", |root| {
+        let features = ["--features", "stonechat-cli/teacher"];
+        let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
+        cargo(root, &[&arguments[..], &features, &["--", "-D", "warnings"]].concat())
     }),
     ("documentation", |root| {
         // Libraries only: the command and the facade bear the same name, and their pages would lie in one place.
@@ -70,7 +75,8 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<(), String> {
 
 /// Runs every test. Returns the line that says how many there were.
 fn tests(root: &Path) -> Result<String, String> {
-    let arguments = ["nextest", "run", "--workspace", "--locked"];
+    // With encoders, whose code is tested too.
+    let arguments = ["nextest", "run", "--workspace", "--locked", "--features", "stonechat-cli/teacher"];
     let line = arguments.join(" ");
     let failed = |error| format!("cargo {line}: {error}; run `cargo install cargo-nextest --locked`");
     let mut child = command(root, &arguments).stderr(Stdio::piped()).spawn().map_err(failed)?;

@@ -17,4 +17,6 @@ mod support;
 #[cfg(feature = "teacher")]
 mod teacher;
 mod tuning;
+#[cfg(feature = "teacher")]
+mod word_pieces;
 mod words;
