@@ -277,7 +277,7 @@ impl<'a> Tagger<'a> {
             let place = place(sums, 2 * dim, token).iter_mut().skip(dim);
             for (sum, &piece) in place.zip(pieces.iter()) {
                 // Below 2^23 · 2^24 >> 16, times 2^31; what a sound file holds stays within 32 bits.
-                *sum = sum.wrapping_add((((i64::from(piece) * root) >> 16) * multiplier >> shift) as i32);
+                *sum = sum.wrapping_add(((((i64::from(piece) * root) >> 16) * multiplier) >> shift) as i32);
             }
         })
     }
