@@ -122,5 +122,5 @@ fn slots_climb_taggers_and_are_no_task_for_a_look_up() {
     let ladder = &made["report"]["ladder"];
     assert_eq!((&ladder["measure"], &ladder["rungs"][0]["tier"]), (&"exact_match".into(), &"tagger".into()));
     assert_eq!(ladder["rungs"].as_array().unwrap().len(), 3);
-    assert_eq!(ladder["rungs"][1]["note"], "as the rung below: everything fits there", "{ladder}");
+    assert_eq!(ladder["rungs"][2]["note"], "as the rung below: everything fits there", "{ladder}");
 }

@@ -82,10 +82,17 @@ fn the_recipe_and_the_size_can_be_set() {
 #[test]
 fn options_of_a_later_version_are_refused() {
     let folder = Folder::new(&[("lights.csv", lights().as_bytes())]);
-    for option in [["--max-error", "0.02"], ["--teacher", "bert"]] {
-        let message = folder.run(&["train", "lights.csv", "-o", "a.stone", option[0], option[1]]).failed(2);
-        assert!(message.contains("is not in this version; "), "{message}");
-    }
+    let message = folder.run(&["train", "lights.csv", "-o", "a.stone", "--max-error", "0.02"]).failed(2);
+    assert!(message.contains("is not in this version; "), "{message}");
+}
+
+#[test]
+fn a_teacher_that_is_not_there_is_an_error() {
+    let folder = Folder::new(&[("lights.csv", lights().as_bytes())]);
+    let message = folder.run(&["train", "lights.csv", "-o", "a.stone", "--teacher", "bert"]).failed(2);
+    // A build without encoders says how to get one with them.
+    assert!(message.contains("bert: ") && message.contains("; "), "{message}");
+    assert!(!folder.path("a.stone").exists());
 }
 
 #[test]
