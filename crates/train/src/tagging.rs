@@ -246,9 +246,6 @@ impl Trainer<'_> {
             ladder: None,
         };
         report.notes = notes(&self, &answers.labels, report.accuracy);
-        if self.teacher.is_some() {
-            report.notes.push("a tagger does not learn from a teacher: it was not asked".to_owned());
-        }
         if task.schema.intents.is_empty() {
             report.notes.push(
                 "no intents are declared: each label has the slots that its rows have; `check --schema` prints them to adopt"

@@ -9,7 +9,7 @@ use serde_json::json;
 use stonechat_engine::{Model, format};
 use stonechat_eval::{digest, latency};
 use stonechat_task::{
-    Dataset, Finding, Severity, Splits, Task, check, parse_latency_us, parse_size, write_file,
+    Dataset, Finding, Kind, Severity, Splits, Task, check, parse_latency_us, parse_size, write_file,
 };
 use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer};
 
@@ -100,6 +100,10 @@ impl Train {
         console.note(format_args!("rows: {}", Counts(&splits)));
         if self.tier == Tier::Bag && splits.train.iter().any(|row| !row.slots.is_empty()) {
             console.note("a bag finds no slots: those of the rows are left out");
+        }
+        let slots = self.tier != Tier::Bag && splits.train.iter().any(|row| !row.slots.is_empty());
+        if self.teacher.is_some() && (slots || task.kind != Kind::SingleLabel) {
+            console.note("only bags of one label a text learn from a teacher: it is not asked");
         }
 
         let bar = Bar::new(console);
