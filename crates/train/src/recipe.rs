@@ -37,11 +37,11 @@ pub struct Recipe {
     pub max_characters: u32,
     /// Word pieces that a model knows, at the most; 0 for none.
     pub pieces: u32,
-    /// Bits of a number in their rows: 8 or 4; 0 takes 8.
+    /// Bits of a number in their rows: 8 or 4; 0 takes 8 in a bag and 4 in a tagger.
     pub piece_bits: u32,
     /// How large the rows of word pieces are at the start, as a multiple of those of the words asset.
     pub piece_start: f64,
-    /// The step size of what is a word piece's own, as a multiple of `rate`.
+    /// The step size of what is a word piece's own, as a multiple of `rate`; a tagger takes `table_rate`.
     pub piece_rate: f64,
     /// The temperature at which a teacher's labels are learned (Hinton et al., 2015).
     pub softness: f64,
