@@ -62,7 +62,7 @@ impl<'a> Answer<'a> {
         Answer {
             text,
             decision: prediction.decision().name(),
-            reason: reason(prediction),
+            reason: reason(model, prediction),
             label: (!multi).then(|| prediction.ranking().next().map(named)),
             labels: multi.then(|| prediction.labels().map(named).collect()),
             slots: SlotAnswer::all(model, prediction, now),
@@ -73,13 +73,17 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// Why the model abstains, if it does; of a slot that is missing, with its name.
-fn reason(prediction: &Prediction<'_>) -> Option<String> {
+/// Why the model abstains, if it does; of a slot that is missing, with its name, and of one that is too uncertain, with its
+/// confidence and the least that is accepted.
+fn reason(model: &Model<'_>, prediction: &Prediction<'_>) -> Option<String> {
     let reason = prediction.reason()?;
-    let slot = prediction.missing_slot().filter(|_| reason == Reason::MissingSlot);
-    Some(match slot {
-        Some(slot) => format!("{} {slot}", reason.name()),
-        None => reason.name().to_string(),
+    Some(match (reason, prediction.missing_slot(), prediction.unsure_slot()) {
+        (Reason::MissingSlot, Some(slot), _) => format!("{} {slot}", reason.name()),
+        (Reason::UnsureSlot, _, Some(slot)) => {
+            let (found, least) = (decimal(slot.confidence), decimal(model.rule().min_slot_confidence));
+            format!("slot {}: {found:.2} < {least:.2}", slot.name)
+        }
+        _ => reason.name().to_string(),
     })
 }
 
@@ -120,7 +124,7 @@ pub(crate) fn line(
         line.push_str("  ");
         line.push_str(&slots);
     }
-    if let (Decision::Abstain, Some(reason)) = (prediction.decision(), reason(prediction)) {
+    if let (Decision::Abstain, Some(reason)) = (prediction.decision(), reason(model, prediction)) {
         // Only of the word for it: the name of a slot stays as it is.
         let (word, slot) = reason.split_once(' ').unwrap_or((&reason, ""));
         let words = format!("{} {}", word.replace('_', " "), one_line(slot));

@@ -72,6 +72,8 @@ pub(crate) fn train_failure(task: &Path, error: TrainError) -> Failure {
     match error {
         TrainError::Task(error) => error.into(),
         TrainError::Recipe(error) => Failure::Input(format!("the recipe: {error}")),
+        // The rows are sound; the model is not good enough for what is asked.
+        TrainError::NoPromise { .. } => Failure::Missed(format!("{}: {error}", task.display())),
         TrainError::Fault(_) => Failure::Missed(error.to_string()),
         error => Failure::file(task, error),
     }

@@ -34,6 +34,8 @@ pub(crate) struct SlotAnswer<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unresolved: bool,
     confidence: f64,
+    /// Whether the model stands by the slot.
+    decision: &'static str,
 }
 
 impl<'a> SlotAnswer<'a> {
@@ -69,6 +71,7 @@ impl<'a> SlotAnswer<'a> {
             meridiem_known: value.is_some_and(|value| half_of_day_unsaid(&value)).then_some(false),
             unresolved: value.is_none(),
             confidence: decimal(slot.confidence),
+            decision: slot.decision.name(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Runs a model over texts.
 
-use crate::decode::{Found, Search, SlotScratch, decide, logistic, rank, softmax};
+use crate::decode::{Evidence, Found, Search, SlotScratch, decide, logistic, outsideness, rank, softmax};
+use crate::format::ScopeRule;
 use crate::kernel::Kernel;
 use crate::model::{Model, Runner};
 use crate::prediction::{Confidence, Decision, Label, Read, Reason, Score, Slot};
@@ -231,7 +232,7 @@ impl<'m> Engine<'m> {
             self.confidences[0]
         };
         let best = if rule.multi_label { None } else { ranking.first().copied() };
-        let mut complete = true;
+        let (mut complete, mut sure) = (true, true);
         if let (Runner::Tagger(tagger, slots), Scratch::Tagger(scratch, search)) =
             (&self.model.runner, &mut self.scratch)
         {
@@ -240,17 +241,38 @@ impl<'m> Engine<'m> {
                 Search { slots, transitions: &tagger.transitions, label, sharpness: rule.slot_sharpness };
             let kernel = &self.kernel;
             found.run(scratch.count, |token, tag| tagger.emission(token, tag, kernel, scratch), search);
-            complete = (0..slots.len() as u32).all(|slot| {
-                !slots.rule(label, slot).required || search.found().iter().any(|found| found.slot == slot)
-            });
+            let required = |slot: &u32| slots.rule(label, *slot).required;
+            for slot in (0..slots.len() as u32).filter(required) {
+                let mut own = search.found().iter().filter(|found| found.slot == slot).peekable();
+                complete &= own.peek().is_some();
+                sure &= own.all(|found| found.confidence >= rule.min_slot_confidence);
+            }
             if best.is_none() {
                 certainty = search.whole;
             }
         }
-        let (decision, reason) = decide(rule, best, certainty, &read, complete);
+        let scope = self.model.scope();
+        let outsideness = scope.map(|scope| outsideness(scope, &self.scores, rule.out_of_scope, &read));
+        let unlike = |scope: &ScopeRule| {
+            outsideness.is_some_and(|score| score > scope.most) || read.unknown_share() > scope.most_unknown
+        };
+        let evidence = Evidence {
+            best,
+            confidence: certainty,
+            limit: best.map_or(0, |label| self.model.limit(label)),
+            outside: scope.is_some_and(unlike),
+            complete,
+            sure,
+            read: &read,
+        };
+        let (decision, reason) = decide(rule, &evidence);
         let (tokens, found) = match &self.scratch {
             Scratch::Bag(_) | Scratch::Lookup => (&[][..], &[][..]),
             Scratch::Tagger(tagger, search) => (&*tagger.tokens, search.found()),
+        };
+        let hidden = match &self.scratch {
+            Scratch::Bag(bag) => bag.hidden(),
+            Scratch::Tagger(..) | Scratch::Lookup => &[],
         };
         Prediction {
             model: self.model,
@@ -258,10 +280,12 @@ impl<'m> Engine<'m> {
             lists: &self.lists,
             tokens,
             found,
+            hidden,
             scores: &self.scores,
             ranking,
             confidences: &self.confidences,
             certainty,
+            outsideness,
             decision,
             reason,
             read,
@@ -286,10 +310,12 @@ pub struct Prediction<'e> {
     lists: &'e Lists<'e>,
     tokens: &'e [TokenHash],
     found: &'e [Found],
+    hidden: &'e [i16],
     scores: &'e [Score],
     ranking: &'e [u32],
     confidences: &'e [Confidence],
     certainty: Confidence,
+    outsideness: Option<Score>,
     decision: Decision,
     reason: Option<Reason>,
     read: Read,
@@ -371,6 +397,11 @@ impl<'e> Prediction<'e> {
                 start,
                 end,
                 confidence: found.confidence,
+                decision: if found.confidence >= this.model.rule.min_slot_confidence {
+                    Decision::Accept
+                } else {
+                    Decision::Abstain
+                },
             }
         })
     }
@@ -414,10 +445,32 @@ impl<'e> Prediction<'e> {
         (0..slots.len() as u32).find(missing).map(|slot| slots.name(slot as usize))
     }
 
+    /// The first slot that the label requires and that is not certain enough.
+    #[must_use]
+    pub fn unsure_slot(&self) -> Option<Slot<'e>> {
+        let slots = self.model.slots()?;
+        let label = self.ranking.first().copied().unwrap_or(0);
+        self.slots().find(|slot| slot.decision == Decision::Abstain && slots.rule(label, slot.index).required)
+    }
+
+    /// How unlike the text is to those that the model learned from; none in a model that cannot tell. See
+    /// [`ScopeRule`](crate::format::ScopeRule).
+    #[must_use]
+    pub const fn outsideness(&self) -> Option<Score> {
+        self.outsideness
+    }
+
     /// The score of every label, in the order of the model's labels.
     #[must_use]
     pub const fn scores(&self) -> &'e [Score] {
         self.scores
+    }
+
+    /// What the hidden layer of a bag makes of the text, which texts of the same meaning share: activations from 0 to 2,047, one
+    /// for each of its units and zeros behind them; empty in a model of another tier.
+    #[must_use]
+    pub const fn hidden(&self) -> &'e [i16] {
+        self.hidden
     }
 
     /// How much of the text was read, and how much of it was known.

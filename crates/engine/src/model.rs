@@ -2,7 +2,8 @@
 
 use crate::decode::{BYTES_A_SLOT, BYTES_A_TOKEN};
 use crate::format::{
-    Container, DecisionRule, FormatError, Labels, Recorded, SectionKind, Slots, Texts, Tier,
+    Container, DecisionRule, FormatError, LabelLimits, Labels, Recorded, ScopeRule, SectionKind, Slots,
+    Texts, Tier,
 };
 use crate::text::FeatureSettings;
 use crate::tier::{Bag, Lookup, Tagger};
@@ -17,6 +18,8 @@ pub struct Model<'a> {
     labels: Labels<'a>,
     pub(crate) runner: Runner<'a>,
     pub(crate) rule: DecisionRule,
+    scope: Option<ScopeRule>,
+    limits: Option<LabelLimits<'a>>,
     recorded: Recorded<'a>,
 }
 
@@ -74,6 +77,16 @@ impl<'a> Model<'a> {
                 Runner::Tagger(Tagger::read(&container, labels.len(), slots.len())?, slots)
             }
         };
+        let scope = container.find(SectionKind::Scope);
+        let scope = scope.map(|bytes| ScopeRule::read(bytes, rule.out_of_scope.is_some())).transpose()?;
+        if scope.is_some() && (count == 0 || matches!(runner, Runner::Lookup(_))) {
+            return Err(broken(SectionKind::Scope, "a model without scores of labels cannot tell"));
+        }
+        let limits = container.find(SectionKind::Limits);
+        let limits = limits.map(|bytes| LabelLimits::read(bytes, count)).transpose()?;
+        if limits.is_some() && (count == 0 || rule.multi_label) {
+            return Err(broken(SectionKind::Limits, "there is no one label that they could be for"));
+        }
         let slots = match &runner {
             Runner::Bag(_) | Runner::Lookup(_) => 0,
             Runner::Tagger(_, slots) => slots.len() as u32,
@@ -85,6 +98,8 @@ impl<'a> Model<'a> {
             labels,
             runner,
             rule,
+            scope,
+            limits,
             recorded: Recorded::read(container.section(SectionKind::Recorded)?, count, slots)?,
         })
     }
@@ -117,6 +132,19 @@ impl<'a> Model<'a> {
     #[must_use]
     pub const fn rule(&self) -> &DecisionRule {
         &self.rule
+    }
+
+    /// When a text counts as outside the task; none in a model that does not tell.
+    #[must_use]
+    pub const fn scope(&self) -> Option<&ScopeRule> {
+        self.scope.as_ref()
+    }
+
+    /// The least confidence of an accepted answer with this label, in 65,536ths, beside that of [`Model::rule`]: 0 where the
+    /// label has no limit of its own, 65,537 where it is never accepted.
+    #[must_use]
+    pub fn limit(&self, label: u32) -> u32 {
+        self.limits.map_or(0, |limits| limits.get(label))
     }
 
     /// The slots, in a model that finds any.

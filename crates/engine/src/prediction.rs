@@ -69,10 +69,15 @@ pub enum Reason {
     NoKnownWords,
     /// The best label is less certain than the model file asks for.
     LowConfidence,
-    /// The best label is the one that stands for everything outside the task.
+    /// The text is unlike those that the model learned from, or the best label is the one that stands for everything outside
+    /// the task.
     OutOfScope,
     /// The text lacks a slot that its label requires.
     MissingSlot,
+    /// The text is longer than the model reads: what was not read might change the answer.
+    TooLong,
+    /// A slot that the label requires is less certain than the model file asks for.
+    UnsureSlot,
 }
 
 impl Reason {
@@ -84,6 +89,8 @@ impl Reason {
             Self::LowConfidence => "low_confidence",
             Self::OutOfScope => "out_of_scope",
             Self::MissingSlot => "missing_slot",
+            Self::TooLong => "too_long",
+            Self::UnsureSlot => "unsure_slot",
         }
     }
 }
@@ -116,6 +123,8 @@ pub struct Slot<'a> {
     pub end: u32,
     /// How probable it is that this slot has exactly these limits.
     pub confidence: Confidence,
+    /// Whether that is as much as the model file asks of a slot. Where it is not, the slot may be asked for again.
+    pub decision: Decision,
 }
 
 /// How much of the text was read, and how much of it was known.
@@ -132,4 +141,38 @@ pub struct Read {
     pub words: u32,
     /// Features that the model knows and that made the answer.
     pub features: u32,
+    /// The features of the text by group, as [`Group`](crate::text::Group) tells them: of words, and of characters. Word pieces
+    /// and phrases do not count.
+    pub seen: [Seen; 2],
+}
+
+/// How many features of a group the model knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Those that it knows.
+    pub known: u32,
+    /// Those that it does not know.
+    pub unknown: u32,
+}
+
+impl Seen {
+    /// The share that is not known, in 65,536ths, rounded down; 0 where there are none.
+    #[must_use]
+    pub const fn unknown_share(self) -> u32 {
+        let all = self.known as u64 + self.unknown as u64;
+        match ((self.unknown as u64) << 16).checked_div(all) {
+            Some(share) => share as u32,
+            None => 0,
+        }
+    }
+}
+
+impl Read {
+    /// The share of all features that are not known, in 65,536ths, rounded down; 0 where there are none.
+    #[must_use]
+    pub const fn unknown_share(&self) -> u32 {
+        let [words, characters] = self.seen;
+        Seen { known: words.known + characters.known, unknown: words.unknown + characters.unknown }
+            .unknown_share()
+    }
 }

@@ -42,6 +42,7 @@ fn rule(labels: u32) -> impl Strategy<Value = DecisionRule> {
             label_threshold,
             out_of_scope: (!multi_label && out_of_scope < labels).then_some(out_of_scope),
             slot_sharpness: 0,
+            min_slot_confidence: Confidence::default(),
         },
     )
 }

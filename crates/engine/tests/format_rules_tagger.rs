@@ -154,7 +154,8 @@ const DECISION: &[Case] = &[
 /// Of the first answer, three labels and then slots: their number, and of each its place, its limits and its confidence.
 const RECORDED: &[Case] = &[
     (8, 4, None),
-    (8, 5, Some("a recorded answer")),
+    (8, 6, None),
+    (8, 7, Some("a recorded answer")),
     (52, 1 << 20, Some("ends too early")),
     (52, u32::MAX, Some("a recorded answer")),
     (56, 3, None),

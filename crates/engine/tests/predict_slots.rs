@@ -173,10 +173,11 @@ fn tokens_beyond_the_last_are_not_read() {
                 let read = engine.predict(&long).read();
                 assert!(read.truncated, "{max_tokens} times {part} and {rest}");
                 let cut = ask(&mut engine, &long);
-                assert_eq!(
-                    (&cut.slots, &cut.decision, cut.confidence),
-                    (&whole.slots, &whole.decision, whole.confidence)
-                );
+                assert_eq!((&cut.slots, cut.confidence), (&whole.slots, whole.confidence));
+                // What was not read might change the answer.
+                let known = !whole.decision.contains("NoKnownWords");
+                let due = if known { "Abstain Some(TooLong)" } else { &whole.decision };
+                assert_eq!(cut.decision, due);
             }
         }
     }

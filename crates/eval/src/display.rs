@@ -114,6 +114,14 @@ impl Evaluation {
                 Some(ece) => writeln!(f, ", ECE {ece:.3}")?,
                 None => writeln!(f)?,
             }
+            if let Some(accepted) = slots.accepted.filter(|accepted| accepted.share < 1.0) {
+                writeln!(
+                    f,
+                    "               {} of the slots are certain enough; {} of the texts with these have a wrong one",
+                    percent(accepted.share),
+                    error_percent(accepted.error)
+                )?;
+            }
         }
         if let (Some(exact), Some(interval)) = (self.exact_match, self.exact_match_interval) {
             let range = percent_range(interval);
@@ -175,7 +183,11 @@ impl fmt::Display for Evaluation {
                 write!(f, ", {} of these wrong", error_percent(error))?;
             }
             match abstention.target {
-                Some(target) => writeln!(f, " (asked for: at most {})", error_percent(target))?,
+                Some(target) => {
+                    let kept = abstention.error_when_accepted.is_none_or(|error| error <= target);
+                    let word = if kept { "kept" } else { "not kept" };
+                    writeln!(f, " (asked for: at most {}: {word})", error_percent(target))?;
+                }
                 None => writeln!(f)?,
             }
         }
@@ -185,6 +197,11 @@ impl fmt::Display for Evaluation {
                 write!(f, "; AUROC {auroc:.3}, {} false alarms at 95 % recall", percent(fpr95))?;
             }
             writeln!(f)?;
+        } else {
+            writeln!(
+                f,
+                "out of scope   no text is outside the task: how well the model tells such texts is not judged"
+            )?;
         }
         if let Some(calibration) = &self.calibration {
             writeln!(f, "calibration    ECE {:.3}", calibration.ece)?;

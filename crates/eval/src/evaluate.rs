@@ -11,13 +11,15 @@ use crate::report::{
     SlotsNotJudged, UnknownLabels,
 };
 use crate::slots::slot_results;
+use serde::Deserialize;
 use stonechat_engine::{Decision, Engine, Model, Reason};
 use stonechat_task::Example;
 
 /// Judges the model on the examples.
 ///
 /// Rows whose only label is `options.out_of_scope`, or the model's own label for texts outside the task, are outside the
-/// task: they count in [`Evaluation::oos`], and in the scores of labels and slots only if the model has that label. Every
+/// task: they count in [`Evaluation::oos`], and in the scores of labels and slots only if the model answers with that label as with
+/// any other. Every
 /// other row counts as it is: a label that the model does not know makes its answer wrong, a slot that the model does not
 /// know is missed, and both are reported.
 ///
@@ -56,7 +58,8 @@ pub fn evaluate(model: &Model<'_>, examples: &[Example], options: &Options) -> E
         slots: None,
         exact_match: None,
         exact_match_interval: None,
-        abstention: (is_judged && !inside.is_empty()).then(|| abstention_of(&inside, options.target)),
+        abstention: (is_judged && !inside.is_empty())
+            .then(|| abstention_of(&inside, options.target.or_else(|| promised(model)))),
         oos: (!outside.is_empty()).then(|| out_of_scope(&outside, &inside)),
         calibration: calibration::calibration(
             counted.iter().filter(|_| is_judged).map(|judged| (judged.outcome.confidence, judged.is_right)),
@@ -101,6 +104,28 @@ pub fn evaluate(model: &Model<'_>, examples: &[Example], options: &Options) -> E
     evaluation
 }
 
+/// What of a model's facts is read here.
+#[derive(Deserialize)]
+struct Facts {
+    training: Option<Training>,
+}
+
+#[derive(Deserialize)]
+struct Training {
+    promise: Option<Promise>,
+}
+
+#[derive(Deserialize)]
+struct Promise {
+    max_error: f64,
+}
+
+/// The share of wrong answers that the model promises, if it does.
+fn promised(model: &Model<'_>) -> Option<f64> {
+    let facts: Facts = serde_json::from_str(model.meta()).ok()?;
+    Some(facts.training?.promise?.max_error)
+}
+
 fn label_scores(counted: &[&Judged<'_>], counts: &[classification::Counts]) -> LabelScores {
     let right = counted.iter().filter(|judged| judged.is_right).count();
     LabelScores {
@@ -132,6 +157,8 @@ fn abstention_of(inside: &[&Judged<'_>], target: Option<f64>) -> Abstention {
             low_confidence: because(Reason::LowConfidence),
             out_of_scope: because(Reason::OutOfScope),
             missing_slot: because(Reason::MissingSlot),
+            too_long: because(Reason::TooLong),
+            unsure_slot: because(Reason::UnsureSlot),
         },
         curve: abstention::risk_coverage(
             inside.iter().map(|judged| (acceptable(judged.outcome), judged.is_right)),

@@ -18,6 +18,8 @@ pub(crate) struct Declared<'a> {
     outside_names: [Option<&'a str>; 2],
     /// The model's label for texts outside the task.
     pub(crate) outside: Option<u32>,
+    /// Whether the model abstains from what has that label.
+    abstains: bool,
 }
 
 impl<'a> Declared<'a> {
@@ -37,6 +39,7 @@ impl<'a> Declared<'a> {
         Self {
             outside_names: [Some(out_of_scope), own.map(|index| model.labels().get(index as usize))],
             outside: own.or(named),
+            abstains: own.is_some(),
             gives_labels,
             finds_slots: own_slots.is_some(),
             labels,
@@ -71,7 +74,8 @@ pub(crate) struct Judged<'a> {
     pub(crate) is_right: bool,
     /// Whether labels and slots are all right and none is missing.
     pub(crate) is_exact: bool,
-    /// Whether the row is one of those whose labels and slots count: inside the task, or outside with a label of the model.
+    /// Whether the row is one of those whose labels and slots count: inside the task, or outside with a label that the model answers
+    /// with as with any other.
     pub(crate) counts: bool,
     /// Whether the model has all labels that are due.
     pub(crate) is_known: bool,
@@ -106,7 +110,7 @@ impl<'a> Judged<'a> {
             is_outside,
             is_right: if declared.gives_labels { due == outcome.labels } else { is_exact },
             is_exact,
-            counts: !is_outside || (declared.gives_labels && is_known),
+            counts: !is_outside || (declared.gives_labels && is_known && !declared.abstains),
             is_known,
             due,
             spans,

@@ -52,8 +52,8 @@ pub use interval::wilson;
 pub use latency::latency;
 pub use options::Options;
 pub use report::{
-    Abstention, Bin, Calibration, Confusion, Evaluation, LabelReport, LabelScores, LatencyUs, ModelFacts,
-    OutOfScope, Reasons, RiskPoint, SlotConfusion, SlotErrors, SlotScores, SlotsNotJudged, Speed,
+    Abstention, AcceptedSlots, Bin, Calibration, Confusion, Evaluation, LabelReport, LabelScores, LatencyUs,
+    ModelFacts, OutOfScope, Reasons, RiskPoint, SlotConfusion, SlotErrors, SlotScores, SlotsNotJudged, Speed,
     UnknownLabels, UnknownSlots, ValueScores,
 };
 pub use speed::{ColdStart, SpeedError, SpeedOptions, cold_start, speed};

@@ -17,8 +17,9 @@ pub(crate) struct Outcome {
     /// What else there is to each of the spans.
     pub(crate) found: Vec<Found>,
     pub(crate) confidence: Confidence,
-    /// How much the text looks like one outside the task: 65,536 minus the confidence of the best label inside it (in a model
-    /// without labels, of the answer), and one more than that can be if no word is known.
+    /// How much the text looks like one outside the task: the outsideness that the engine tells, moved to begin at 0, or, in a model
+    /// that does not tell, 65,536 minus the confidence of the best label inside the task (in a model without labels, of the answer);
+    /// the highest number if no word is known.
     pub(crate) outsideness: u32,
     pub(crate) decision: Decision,
     pub(crate) reason: Option<Reason>,
@@ -28,6 +29,8 @@ pub(crate) struct Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) confidence: Confidence,
+    /// Whether the model stands by it.
+    pub(crate) accepted: bool,
     /// Whether its text has a value of the slot's type; none if the type is text.
     pub(crate) resolved: Option<bool>,
 }
@@ -68,9 +71,11 @@ fn outcome(engine: &mut Engine<'_>, text: &str, outside: Option<u32>, options: &
     } else {
         prediction.confidence().raw()
     };
-    let outsideness = match prediction.reason() {
-        Some(Reason::NoKnownWords) => one + 1,
-        _ => one - inside,
+    let outsideness = match (prediction.reason(), prediction.outsideness()) {
+        (Some(Reason::NoKnownWords), _) => u32::MAX,
+        // From the lowest to the highest, as 0 to 2³² − 1.
+        (_, Some(score)) => score.0.cast_unsigned() ^ (1 << 31),
+        (_, None) => one - inside,
     };
     let (spans, found) = prediction
         .slots()
@@ -78,7 +83,8 @@ fn outcome(engine: &mut Engine<'_>, text: &str, outside: Option<u32>, options: &
             let typed = model.slot_type(slot.index) != ValueType::Text;
             let resolved = typed.then(|| prediction.value(&slot, options.reference.as_ref()).is_some());
             let span = Span { start: slot.start as usize, end: slot.end as usize, slot: slot.index };
-            (span, Found { confidence: slot.confidence, resolved })
+            let accepted = slot.decision == Decision::Accept;
+            (span, Found { confidence: slot.confidence, accepted, resolved })
         })
         .unzip();
     Outcome {

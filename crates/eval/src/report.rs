@@ -109,6 +109,19 @@ pub struct SlotScores {
     pub ece: Option<f64>,
     /// The bins behind `ece` that have slots, from low to high confidence.
     pub bins: Vec<Bin>,
+    /// What the model stands by; null if that is no slot.
+    pub accepted: Option<AcceptedSlots>,
+}
+
+/// The slots that a model stands by, as they are certain enough.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AcceptedSlots {
+    /// Their share of the slots that were found.
+    pub share: f64,
+    /// Texts that have one.
+    pub texts: usize,
+    /// Of these, the share where one is wrong.
+    pub error: f64,
 }
 
 /// How many slots are wrong in which way: slots that are due and were not found, and slots that were found and are not due, each
@@ -209,7 +222,7 @@ pub struct Abstention {
     pub error_when_accepted: Option<f64>,
     /// The 95 % interval of that share, `[low, high]` (Wilson).
     pub error_interval: [f64; 2],
-    /// The share of wrong answers that was asked for; null if none was.
+    /// The share of wrong answers that was asked for or, if none was, that the model promises; null if it promises none.
     pub target: Option<f64>,
     /// Why the model abstained, and how often.
     pub reasons: Reasons,
@@ -224,10 +237,14 @@ pub struct Reasons {
     pub no_known_words: usize,
     /// The confidence was too low.
     pub low_confidence: usize,
-    /// The best label was the one for texts outside the task.
+    /// The text was unlike those that the model learned from, or the best label was the one for texts outside the task.
     pub out_of_scope: usize,
     /// The text lacked a slot that its label requires.
     pub missing_slot: usize,
+    /// The text was longer than the model reads.
+    pub too_long: usize,
+    /// A slot that the label requires was too uncertain.
+    pub unsure_slot: usize,
 }
 
 /// What one threshold of confidence gives.
@@ -243,8 +260,9 @@ pub struct RiskPoint {
 
 /// How well the model recognises texts outside the task.
 ///
-/// A text is the more outside, the lower the confidence of the best label inside the task or, in a model of slots alone, of the
-/// answer; one without known words is the most outside.
+/// A text is the more outside, the higher the outsideness that the engine tells. Where a model cannot tell, it is the more outside,
+/// the lower the confidence of the best label inside the task or, in a model of slots alone, of the answer. One without known words
+/// is the most outside.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OutOfScope {
     /// Rows outside the task.

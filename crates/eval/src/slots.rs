@@ -7,7 +7,9 @@ use crate::metric::span_errors::{SpanErrorKind, span_errors};
 use crate::metric::spans::{Span, count};
 use crate::metric::{calibration, classification};
 use crate::names::Names;
-use crate::report::{LabelReport, SlotConfusion, SlotErrors, SlotScores, UnknownSlots, ValueScores};
+use crate::report::{
+    AcceptedSlots, LabelReport, SlotConfusion, SlotErrors, SlotScores, UnknownSlots, ValueScores,
+};
 use std::collections::BTreeMap;
 use stonechat_task::Example;
 
@@ -43,6 +45,7 @@ pub(crate) fn slot_results(rows: &[&Judged<'_>], names: &Names<'_>) -> SlotResul
             found: total.hits + total.extra,
             ece: calibration.as_ref().map(|calibration| calibration.ece),
             bins: calibration.map(|calibration| calibration.bins).unwrap_or_default(),
+            accepted: accepted(rows),
         },
         exact_match: exact as f64 / rows.len() as f64,
         exact_match_interval: wilson(exact, rows.len()),
@@ -58,6 +61,24 @@ pub(crate) fn slot_results(rows: &[&Judged<'_>], names: &Names<'_>) -> SlotResul
         values: values(rows),
         unknown: unknown_slots(&unknown, names, rows),
     }
+}
+
+fn accepted(rows: &[&Judged<'_>]) -> Option<AcceptedSlots> {
+    let (mut all, mut slots, mut texts, mut wrong) = (0usize, 0usize, 0usize, 0usize);
+    for row in rows {
+        let found = row.outcome.found.iter().zip(&row.spans.right);
+        let accepted: Vec<bool> =
+            found.filter(|(found, _)| found.accepted).map(|(_, &right)| right).collect();
+        all += row.outcome.found.len();
+        slots += accepted.len();
+        texts += usize::from(!accepted.is_empty());
+        wrong += usize::from(accepted.contains(&false));
+    }
+    (texts > 0).then(|| AcceptedSlots {
+        share: slots as f64 / all as f64,
+        texts,
+        error: wrong as f64 / texts as f64,
+    })
 }
 
 fn values(rows: &[&Judged<'_>]) -> Option<ValueScores> {

@@ -69,6 +69,22 @@ pub enum TrainError {
         /// A size that is enough.
         least: u64,
     },
+    /// There are too few tuning rows to promise what is asked for.
+    TooFewToPromise {
+        /// The largest share of wrong answers that is asked for.
+        max_error: f64,
+        /// How many rows there are to tell.
+        rows: usize,
+        /// How many it takes, if none of them is wrong.
+        needed: usize,
+    },
+    /// No threshold of confidence keeps what is asked for.
+    NoPromise {
+        /// The largest share of wrong answers that is asked for.
+        max_error: f64,
+        /// How many rows there are to tell.
+        rows: usize,
+    },
     /// The teacher gave no embeddings: what is wrong and what to do.
     Teacher(String),
     /// The model that came out does not open or verify: a fault of the trainer.
@@ -123,6 +139,16 @@ impl fmt::Display for TrainError {
             Self::Size { max_size, least } => {
                 write!(f, "no model of this task fits into {max_size} bytes; allow {least} at least")
             }
+            Self::TooFewToPromise { max_error, rows, needed } => write!(
+                f,
+                "an error of {max_error} at the most cannot be promised on {rows} tuning rows: it takes {needed} at least, and more if \
+                 some are wrong; give more with --valid, or allow a larger error"
+            ),
+            Self::NoPromise { max_error, rows } => write!(
+                f,
+                "no threshold of confidence keeps the error at {max_error} on {rows} tuning rows; allow a larger error, or mend the \
+                 examples: `stonechat eval` shows what is confused"
+            ),
             Self::Teacher(what) => f.write_str(what),
             Self::Fault(what) => {
                 write!(f, "the packed model is not sound: {what}; this is a fault, report it")

@@ -8,7 +8,7 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::rungs::{Ladder, Limits, Rung, RungModel};
 use crate::session::{Built, Trained, Trainer, facts};
-use crate::trainer::has_slots;
+use crate::trainer::{ample, has_slots};
 use std::sync::Mutex;
 use std::thread;
 use stonechat_engine::format::{SectionKind, Tier, pack, unpack};
@@ -43,6 +43,8 @@ struct Climbed {
     note: Option<String>,
     /// The size that would be enough, in bytes, where this one is not.
     least: Option<u64>,
+    /// Why nothing can be promised, where that is asked for.
+    broken: Option<TrainError>,
     built: Option<Built>,
     figures: Option<RungModel>,
 }
@@ -54,7 +56,7 @@ impl Climbed {
 
     /// A rung without a model yet.
     const fn new(step: Step) -> Self {
-        Self { step, note: None, least: None, built: None, figures: None }
+        Self { step, note: None, least: None, broken: None, built: None, figures: None }
     }
 
     /// Whether there is a model that may be chosen.
@@ -84,15 +86,18 @@ impl Trainer<'_> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let limit = limits.max_size.or((self.recipe.max_size != 0).then_some(self.recipe.max_size));
         let limits = Limits { max_size: limit, ..limits.clone() };
+        let splits = &*ample(splits, &self.recipe);
         let slots = has_slots(task, splits);
         if !slots {
             self.ask(task, splits)?;
         }
         let steps = steps(task, slots, limit);
         self.reserve = TABLE_BYTES + RUNG_BYTES * steps.len() as u64;
-        let climbed = self.climb_all(task, splits, &steps, &limits, clock)?;
+        let mut climbed = self.climb_all(task, splits, &steps, &limits, clock)?;
         let Some(choice) = choose(&climbed, &limits) else {
-            return Err(smallest(&climbed, limit));
+            // What the largest lacks is nearest to what was asked for.
+            let broken = climbed.iter_mut().rev().find_map(|rung| rung.broken.take());
+            return Err(broken.unwrap_or_else(|| smallest(&climbed, limit)));
         };
         finish(task, splits, climbed, &limits, choice)
     }
@@ -134,6 +139,10 @@ impl Trainer<'_> {
                         let least = least + self.reserve;
                         rung.note = Some(format!("needs {least} bytes at least"));
                         rung.least = Some(least);
+                    }
+                    Err(error @ (TrainError::TooFewToPromise { .. } | TrainError::NoPromise { .. })) => {
+                        rung.note = Some("nothing can be promised".to_owned());
+                        rung.broken = Some(error);
                     }
                     Err(error) => return Err(error),
                 }

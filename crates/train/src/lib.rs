@@ -19,6 +19,8 @@
 
 #![forbid(unsafe_code)]
 
+mod accept;
+mod acceptance;
 mod augment;
 mod cache;
 mod calibrate;
@@ -36,6 +38,7 @@ mod piece;
 mod plan;
 mod probe;
 mod progress;
+mod promise;
 mod quantize;
 mod random;
 mod recipe;
@@ -61,8 +64,9 @@ pub use error::TrainError;
 pub use ladder::Clock;
 pub use merit::Merit;
 pub use progress::{Listener, Progress};
+pub use promise::{LabelPromise, Promise, SlotPromise};
 pub use recipe::{Recipe, RecipeError};
-pub use report::{SlotReport, TeacherReport, TrainReport, WordsReport};
+pub use report::{ScopeReport, SlotReport, TeacherReport, TrainReport, WordsReport};
 pub use rungs::{Ladder, Limits, Rung, RungModel};
 pub use session::{Trained, Trainer};
 #[cfg(feature = "teacher")]

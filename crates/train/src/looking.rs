@@ -1,9 +1,12 @@
 //! From rows to a model file: the part of the trainer that makes look-ups.
 
+use crate::accept::refusal;
+use crate::acceptance::Acceptance;
 use crate::calibrate::{Calibration, LEAST_ROWS};
 use crate::error::TrainError;
 use crate::merit::Merit;
 use crate::pack::Package;
+use crate::promise::{Graded, Promise, SURE, cut};
 use crate::report::TrainReport;
 use crate::session::{Built, Trained, Trainer};
 use crate::tier::lookup::{Lookup, confidence, fit};
@@ -56,6 +59,7 @@ impl Trainer<'_> {
 
         self.tell("calibrating");
         let judged = self.judge_lookup(names, draft, Confidence::ONE, &rows.tuning)?;
+        let promise = self.promise_of(&judged, rows.tuning.len())?;
         // Rows set aside by the hash of their text repeat none of the others: then the rows themselves must tell.
         let mut evidence = judged.known;
         if evidence.1 < LEAST_ROWS {
@@ -80,12 +84,14 @@ impl Trainer<'_> {
                 whole.conflicts
             ));
         }
+        // Who promises ships what the promise rests on.
+        let kept = if promise.is_some() { draft } else { &whole };
         let report = TrainReport {
             tier: Tier::Lookup.name(),
             linear: false,
-            train_rows: rows.learned.len(),
+            train_rows: rows.part.filter(|_| promise.is_some()).unwrap_or(rows.learned.len()),
             valid_rows: rows.tuning.len(),
-            draft: rows.part.is_some(),
+            draft: rows.part.is_some() && promise.is_none(),
             labels: names.len(),
             texts: Some(whole.texts.len()),
             words: None,
@@ -100,6 +106,8 @@ impl Trainer<'_> {
             quantization_loss_points: None,
             ece: None,
             temperature: 1.0,
+            scope: None,
+            promise,
             slots: None,
             notes,
             merit,
@@ -109,10 +117,38 @@ impl Trainer<'_> {
         self.tell("recording");
         let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = rows.learned.iter().rev().map(|row| row.text.as_str()).collect();
-        let package = self.package(names, &whole, sure);
-        let model =
-            package.write(self.lookup_rule(), &meta, &texts, self.recipe.recorded as usize, self.room())?;
+        let package = self.package(names, kept, sure);
+        let model = package.write(
+            &Acceptance::of(self.lookup_rule()),
+            &meta,
+            &texts,
+            self.recipe.recorded as usize,
+            self.room(),
+        )?;
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole: true })
+    }
+
+    /// What can be promised of the texts that a look-up knows, if anything is to be. All have the same confidence: there is one
+    /// threshold, which accepts them.
+    fn promise_of(&self, judged: &Judged, rows: usize) -> Result<Option<Promise>, TrainError> {
+        let most = self.recipe.max_error;
+        if most <= 0.0 {
+            return Ok(None);
+        }
+        let (right, known) = judged.known;
+        let answers: Vec<Graded> = (0..known).map(|at| (1, at < right)).collect();
+        let cut = cut(&answers, most, 1.0 - SURE).map_err(|broken| refusal(broken, most, known))?;
+        Ok(Some(Promise {
+            max_error: most,
+            confidence: SURE,
+            bound: cut.bound,
+            rows,
+            accepted: known,
+            wrong: known - right,
+            coverage: known as f64 / rows.max(1) as f64,
+            labels: Vec::new(),
+            slots: None,
+        }))
     }
 
     fn lookup_rule(&self) -> DecisionRule {
@@ -136,7 +172,7 @@ impl Trainer<'_> {
         sure: Confidence,
         tuning: &[&Example],
     ) -> Result<Judged, TrainError> {
-        let bytes = self.package(names, lookup, sure).draft(self.lookup_rule());
+        let bytes = self.package(names, lookup, sure).draft(&Acceptance::of(self.lookup_rule()));
         let model = Model::open(&bytes).map_err(|error| TrainError::Fault(error.to_string()))?;
         let mut engine = Engine::new(&model);
         let mut judged = Judged::default();

@@ -1,8 +1,9 @@
 //! Sections to one file, with its recorded answers.
 
+use crate::acceptance::Acceptance;
 use crate::error::TrainError;
 use crate::record::record;
-use stonechat_engine::format::{DecisionRule, Labels, Recorded, SectionKind, Tier, pack};
+use stonechat_engine::format::{Labels, Recorded, SectionKind, Tier, pack};
 use stonechat_engine::{Model, verify};
 
 /// What a model file is made of before it is calibrated and recorded.
@@ -21,18 +22,18 @@ pub(crate) fn owns_rows(sections: &[(SectionKind, Vec<u8>)]) -> bool {
 
 impl Package<'_> {
     /// The bytes of a file without recorded answers and facts.
-    pub(crate) fn draft(&self, rule: DecisionRule) -> Vec<u8> {
-        self.pack(rule, "{}", Recorded::write(&[]))
+    pub(crate) fn draft(&self, acceptance: &Acceptance) -> Vec<u8> {
+        self.pack(acceptance, "{}", Recorded::write(&[]))
     }
 
-    fn pack(&self, rule: DecisionRule, meta: &str, recorded: Vec<u8>) -> Vec<u8> {
+    fn pack(&self, acceptance: &Acceptance, meta: &str, recorded: Vec<u8>) -> Vec<u8> {
         // What is small comes first, so that a reader of the facts need not read it all.
         let mut sections = vec![
             (SectionKind::Meta, meta.as_bytes().to_vec()),
             (SectionKind::Labels, Labels::write(self.labels)),
-            (SectionKind::Decision, rule.write()),
             (SectionKind::Recorded, recorded),
         ];
+        sections.extend(acceptance.sections());
         sections.extend(self.sections.iter().cloned());
         pack(self.tier, &sections)
     }
@@ -40,18 +41,18 @@ impl Package<'_> {
     /// The file, with `count` recorded answers to these texts, fewer of them if it grew too large, checked as a user would.
     pub(crate) fn write(
         &self,
-        rule: DecisionRule,
+        acceptance: &Acceptance,
         meta: &str,
         texts: &[&str],
         mut count: usize,
         max_size: u64,
     ) -> Result<Vec<u8>, TrainError> {
         let fault = |error: &dyn std::fmt::Display| TrainError::Fault(error.to_string());
-        let bare = self.pack(rule, meta, Recorded::write(&[]));
+        let bare = self.pack(acceptance, meta, Recorded::write(&[]));
         let model = Model::open(&bare).map_err(|error| fault(&error))?;
         loop {
             let recorded = if count > 0 { record(&model, texts, count) } else { Recorded::write(&[]) };
-            let bytes = self.pack(rule, meta, recorded);
+            let bytes = self.pack(acceptance, meta, recorded);
             if bytes.len() as u64 > max_size {
                 if count == 0 {
                     return Err(TrainError::Size { max_size, least: bytes.len() as u64 });

@@ -99,6 +99,17 @@ pub struct Recipe {
     pub min_confidence: f64,
     /// The least confidence of a label in a multi-label answer.
     pub label_threshold: f64,
+    /// The least confidence of a slot that is stood by.
+    pub min_slot_confidence: f64,
+    /// The largest share of wrong answers among the accepted that is to be promised, in place of `min_confidence`; 0 promises
+    /// nothing. What ships then is what the tuning rows told of: rows that were set aside to tune on are not learned from.
+    pub max_error: f64,
+    /// The share of the tuning rows inside the task that may be taken for outside; 0 takes none for outside.
+    pub scope_loss: f64,
+    /// The share of the tuning rows outside the task that is not to be answered, where there are 20 at least.
+    pub scope_recall: f64,
+    /// Whether rows outside the task are learned from, where there are 20 at least: 0 or 1.
+    pub learn_outside: u32,
     /// Texts whose exact answers are recorded in the file.
     pub recorded: u32,
 }
@@ -151,6 +162,11 @@ impl Default for Recipe {
             decay: 0.01,
             min_confidence: 0.6,
             label_threshold: 0.5,
+            min_slot_confidence: 0.5,
+            max_error: 0.0,
+            scope_loss: 0.02,
+            scope_recall: 0.95,
+            learn_outside: 1,
             recorded: 16,
         }
     }
@@ -261,6 +277,11 @@ impl Recipe {
             ((0.0..=100.0).contains(&self.decay), "`decay` is 0 to 100"),
             ((0.0..=1.0).contains(&self.min_confidence), "`min_confidence` is 0 to 1"),
             ((0.0..=1.0).contains(&self.label_threshold), "`label_threshold` is 0 to 1"),
+            ((0.0..=1.0).contains(&self.min_slot_confidence), "`min_slot_confidence` is 0 to 1"),
+            ((0.0..=0.5).contains(&self.max_error), "`max_error` is 0 to 0.5"),
+            ((0.0..=0.5).contains(&self.scope_loss), "`scope_loss` is 0 to 0.5"),
+            ((0.0..=1.0).contains(&self.scope_recall), "`scope_recall` is 0 to 1"),
+            (self.learn_outside <= 1, "`learn_outside` is 0 or 1"),
             (self.recorded <= 4096, "`recorded` is 4096 at most"),
             (
                 self.max_size == 0 || (4096..=1 << 32).contains(&self.max_size),

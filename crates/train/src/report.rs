@@ -1,6 +1,7 @@
 //! What a training says of itself.
 
 use crate::merit::Merit;
+use crate::promise::Promise;
 use crate::rungs::Ladder;
 use serde::Serialize;
 use std::fmt;
@@ -48,6 +49,10 @@ pub struct TrainReport {
     pub ece: Option<f64>,
     /// What logits were divided by to become probabilities.
     pub temperature: f64,
+    /// What it takes for outside the task; null if it cannot tell.
+    pub scope: Option<ScopeReport>,
+    /// What it promises of the answers that it accepts; null if nothing was asked for.
+    pub promise: Option<Promise>,
     /// How it finds slots; null if it does not.
     pub slots: Option<SlotReport>,
     /// What a user should know.
@@ -83,6 +88,27 @@ pub struct TeacherReport {
     /// The share of tuning rows that it answers right itself, through a probe on its embeddings that did not see them; null
     /// where the tuning rows are not a part of the training rows.
     pub accuracy: Option<f64>,
+}
+
+/// What a model takes for outside the task, and how that does on the tuning rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ScopeReport {
+    /// Rows outside the task that it learned from.
+    pub learned: usize,
+    /// Tuning rows inside the task.
+    pub rows_inside: usize,
+    /// The share of these that is taken for outside.
+    pub refused_inside: f64,
+    /// Tuning rows outside the task.
+    pub rows_outside: usize,
+    /// The share of these that is taken for outside; null without any.
+    pub refused_outside: Option<f64>,
+    /// The share of these that is not answered, for whatever reason; null without any.
+    pub abstained_outside: Option<f64>,
+    /// The highest outsideness that is answered.
+    pub most: f64,
+    /// The largest share of unknown features that is answered.
+    pub most_unknown: f64,
 }
 
 /// What was trained to find slots, and how good it is on the rows that it was tuned on.
@@ -162,6 +188,49 @@ impl fmt::Display for TrainReport {
         if let Some(ece) = self.ece {
             let temperature = self.temperature;
             writeln!(f, "calibration   temperature {temperature:.3}, expected calibration error {ece:.3}")?;
+        }
+        if let Some(scope) = &self.scope {
+            write!(
+                f,
+                "scope         {:.1} % of the tuning rows are taken for outside",
+                100.0 * scope.refused_inside
+            )?;
+            match scope.abstained_outside {
+                Some(share) => writeln!(
+                    f,
+                    "; of {} rows outside, {:.1} % are not answered",
+                    scope.rows_outside,
+                    100.0 * share
+                )?,
+                None => writeln!(f, "; no tuning row is outside the task")?,
+            }
+        }
+        if let Some(promise) = &self.promise {
+            writeln!(
+                f,
+                "promise       at most {} of the accepted answers are wrong: bound {:.4} at {} confidence; coverage {:.1} % of {} rows, {} \
+                 wrong",
+                promise.max_error,
+                promise.bound,
+                promise.confidence,
+                100.0 * promise.coverage,
+                promise.rows,
+                promise.wrong
+            )?;
+            for label in promise.labels.iter().filter(|label| label.accepted == 0) {
+                writeln!(
+                    f,
+                    "              `{}` is never accepted: no threshold keeps the promise",
+                    label.name
+                )?;
+            }
+            if let Some(slots) = promise.slots.filter(|_| self.labels > 0) {
+                writeln!(
+                    f,
+                    "              slots from confidence {:.3} on: at most {} of the texts have a wrong one: bound {:.4} on {} texts",
+                    slots.least_confidence, promise.max_error, slots.bound, slots.accepted
+                )?;
+            }
         }
         for note in &self.notes {
             writeln!(f, "note          {note}")?;

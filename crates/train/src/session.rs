@@ -181,6 +181,7 @@ impl<'l> Trainer<'l> {
             label_threshold: confidence(self.recipe.label_threshold),
             out_of_scope: None,
             slot_sharpness: 0,
+            min_slot_confidence: Confidence::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! From rows with slots to a model file: the part of the trainer that makes taggers.
 
+use crate::accept::{Evidence, KEPT, Outside, settle};
+use crate::acceptance::Acceptance;
 use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, calibrate_slots, score};
 use crate::error::TrainError;
 use crate::filter::Known;
@@ -36,6 +38,7 @@ pub(crate) struct TaggedRows<'a> {
     pub(crate) part: Option<usize>,
     /// To tune on.
     pub(crate) tuning: Vec<&'a Example>,
+    pub(crate) outside: Outside<'a>,
 }
 
 /// What a tagger answers with.
@@ -80,11 +83,13 @@ struct Verdict {
 const MOST_CALIBRATED: usize = 500;
 
 impl Answers {
-    fn new(task: &Task, learned: &[&Example]) -> Result<Self, TrainError> {
+    fn new(task: &Task, rows: &TaggedRows<'_>) -> Result<Self, TrainError> {
+        let inside = rows.learned.iter().copied().filter(|row| !row.labels.contains(&task.out_of_scope));
+        let learned: &[&Example] = &inside.collect::<Vec<_>>();
         if let Some(error) = schema_violations(task, learned.iter().copied()).into_iter().next() {
             return Err(TrainError::Task(error));
         }
-        let labels = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
+        let mut labels = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
         let slots = slot_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
         if slots.is_empty() {
             return Err(TrainError::NoSlots);
@@ -108,6 +113,9 @@ impl Answers {
             };
             slots.iter().map(rule).collect()
         };
+        if rows.outside.label.is_some() {
+            labels.push(task.out_of_scope.clone());
+        }
         let rules = if labels.is_empty() {
             vec![rules("")]
         } else {
@@ -175,7 +183,7 @@ impl Trainer<'_> {
         if task.kind == Kind::MultiLabel {
             return Err(TrainError::ManyLabelsWithSlots);
         }
-        let answers = Answers::new(task, &rows.learned)?;
+        let answers = Answers::new(task, rows)?;
         self.tell("reading");
         let section = answers.section()?;
         let name_bytes = |names: &[String]| names.iter().map(|name| name.len() as u64).sum::<u64>();
@@ -208,6 +216,19 @@ impl Trainer<'_> {
         self.tell("calibrating");
         let (draft, fitted) = fitted;
         let verdict = self.judge_tagger(&answers, draft.as_ref().unwrap_or(&fitted), rows, &tuning)?;
+        let settled = {
+            let rule = self.tagger_rule(&answers, verdict.calibration, verdict.sharpness);
+            let rule = DecisionRule { out_of_scope: rows.outside.label, ..rule };
+            let (outside, learned) = (&*rows.outside.tuning, rows.outside.learned);
+            let evidence = Evidence { inside: &rows.tuning, outside, learned };
+            settle(&draft.as_ref().unwrap_or(&fitted).package(&answers.labels), rule, &self.recipe, evidence)?
+        };
+        // Who promises ships what the promise rests on.
+        let kept = rows.part.filter(|_| self.recipe.max_error > 0.0);
+        let (draft, fitted) = match draft {
+            Some(draft) if kept.is_some() => (None, draft),
+            draft => (draft, fitted),
+        };
         let loss = |float: Option<f64>, shipped: Option<f64>| {
             float.zip(shipped).map(|(float, shipped)| 100.0 * (float - shipped))
         };
@@ -215,9 +236,9 @@ impl Trainer<'_> {
         let mut report = TrainReport {
             tier: Tier::Tagger.name(),
             linear: false,
-            train_rows: texts.len(),
+            train_rows: kept.unwrap_or(texts.len()),
             valid_rows: tuning.len(),
-            draft: rows.part.is_some(),
+            draft: rows.part.is_some() && kept.is_none(),
             labels: answers.labels.len(),
             texts: None,
             features: fitted.features,
@@ -232,6 +253,8 @@ impl Trainer<'_> {
             quantization_loss_points: loss(verdict.float_accuracy, verdict.accuracy).filter(|_| labelled),
             ece: verdict.ece,
             temperature: 1.0 / verdict.calibration.slope,
+            scope: settled.scope,
+            promise: settled.promise,
             slots: Some(SlotReport {
                 slots: answers.slots.len(),
                 phrases: fitted.book.phrases().len(),
@@ -246,19 +269,20 @@ impl Trainer<'_> {
             ladder: None,
         };
         report.notes = notes(&self, &answers.labels, report.accuracy);
+        report.notes.extend(settled.notes);
+        report.notes.extend(kept.map(|_| KEPT.to_owned()));
         if task.schema.intents.is_empty() {
             report.notes.push(
                 "no intents are declared: each label has the slots that its rows have; `check --schema` prints them to adopt"
                     .to_owned(),
             );
         }
-        let rule = self.tagger_rule(&answers, verdict.calibration, verdict.sharpness);
         self.tell("recording");
         let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = rows.learned.iter().rev().map(|example| example.text.as_str()).collect();
         let package = fitted.package(&answers.labels);
         let count = self.recipe.recorded as usize;
-        let model = package.write(rule, &meta, &texts, count, self.room())?;
+        let model = package.write(&settled.acceptance, &meta, &texts, count, self.room())?;
         let drafted = draft.as_ref().is_none_or(|draft| draft.is_whole(&plan));
         let whole = drafted && fitted.is_whole(&plan) && plan.is_free(&self.recipe);
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole })
@@ -269,6 +293,8 @@ impl Trainer<'_> {
         let one = f64::from(Confidence::ONE.raw());
         let most = f64::from(1 << 24);
         rule.slot_sharpness = libm::round(sharpness * std::f64::consts::LOG2_E * one).clamp(0.0, most) as u32;
+        rule.min_slot_confidence =
+            Confidence::from_raw(libm::round(self.recipe.min_slot_confidence * one) as u32);
         if answers.labels.is_empty() {
             // Each slot has a confidence of its own, and a long text of many slots is rarely right in all of them.
             rule.min_confidence = Confidence::from_raw(0);
@@ -301,7 +327,8 @@ impl Trainer<'_> {
             return Ok(verdict);
         }
         if !answers.labels.is_empty() {
-            let bytes = package.draft(self.tagger_rule(answers, verdict.calibration, verdict.sharpness));
+            let rule = self.tagger_rule(answers, verdict.calibration, verdict.sharpness);
+            let bytes = package.draft(&Acceptance::of(rule));
             let model = Model::open(&bytes).map_err(|error| fault(&error))?;
             let labelled = rows.tuning.iter().zip(tuning);
             let known =
@@ -315,11 +342,12 @@ impl Trainer<'_> {
         };
         if few.len() >= LEAST_ROWS {
             verdict.sharpness = calibrate_slots(&few, |sharpness| {
-                package.draft(self.tagger_rule(answers, verdict.calibration, sharpness))
+                package.draft(&Acceptance::of(self.tagger_rule(answers, verdict.calibration, sharpness)))
             })
             .map_err(|error| fault(&error))?;
         }
-        let bytes = package.draft(self.tagger_rule(answers, verdict.calibration, verdict.sharpness));
+        let rule = self.tagger_rule(answers, verdict.calibration, verdict.sharpness);
+        let bytes = package.draft(&Acceptance::of(DecisionRule { out_of_scope: rows.outside.label, ..rule }));
         let model = Model::open(&bytes).map_err(|error| fault(&error))?;
         let owned: Vec<Example> = rows.tuning.iter().map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });

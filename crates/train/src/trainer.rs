@@ -1,5 +1,7 @@
 //! From a task and its rows to a model file.
 
+use crate::accept::{Evidence, KEPT, Outside, Settled, settle};
+use crate::acceptance::Acceptance;
 use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, score};
 use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
@@ -11,6 +13,7 @@ use crate::pack::{Package, owns_rows};
 use crate::piece::PieceSet;
 use crate::plan::Plan;
 use crate::progress::{Meter, Progress};
+use crate::promise::{SURE, needed};
 use crate::quantize::quantize;
 use crate::random::Random;
 use crate::recipe::Recipe;
@@ -20,6 +23,7 @@ use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit};
 use crate::words::Words;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::thread;
@@ -68,6 +72,8 @@ struct Tuning<'a> {
     rows: Rows<'a>,
     /// Rows with a label that the model does not have: it cannot be right.
     strange: Vec<&'a Example>,
+    /// Rows outside the task.
+    outside: Outside<'a>,
 }
 
 /// What notes say of the rows to tune on.
@@ -132,6 +138,60 @@ pub(crate) fn has_slots(task: &Task, splits: &Splits) -> bool {
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
 }
 
+/// Rows to tune on, for one that is needed at the least for a promise.
+const AMPLE: f64 = 10.0;
+/// The largest share of the rows that is set aside for a promise.
+const MOST_SET_ASIDE: f64 = 0.3;
+
+/// The rows, of which enough to promise what the recipe asks for are set aside, where the data does not say itself what to tune on.
+pub(crate) fn ample<'s>(splits: &'s Splits, recipe: &Recipe) -> Cow<'s, Splits> {
+    if recipe.max_error <= 0.0 || splits.valid_origin != Origin::SetAside {
+        return Cow::Borrowed(splits);
+    }
+    let rows = (splits.train.len() + splits.valid.len()).max(1) as f64;
+    let share = AMPLE * needed(recipe.max_error, 1.0 - SURE) as f64 / rows;
+    let mut splits = splits.clone();
+    splits.set_aside(share.min(MOST_SET_ASIDE));
+    Cow::Owned(splits)
+}
+
+/// The rows of a training.
+struct Divided<'a> {
+    /// To learn from; a draft sees no others.
+    train: Vec<&'a Example>,
+    /// To tune on, without those outside the task.
+    valid: Vec<&'a Example>,
+    /// All to learn from, those of `train` first: with the tuning rows, where these were set aside from the train rows.
+    learned: Vec<&'a Example>,
+    /// To tune on, outside the task.
+    outside: Vec<&'a Example>,
+}
+
+fn is_outside(task: &Task, row: &Example) -> bool {
+    row.labels.contains(&task.out_of_scope)
+}
+
+/// Divides the rows. Those outside the task are learned from where there are enough to learn from, and a text has one label.
+fn divide<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Divided<'a> {
+    let apart = |rows: &'a [Example]| -> (Vec<&'a Example>, Vec<&'a Example>) {
+        rows.iter().partition(|row| !is_outside(task, row))
+    };
+    let draft = splits.valid_origin == Origin::SetAside;
+    let (mut train, train_outside) = apart(&splits.train);
+    let (valid, valid_outside) = apart(&splits.valid);
+    let count = train_outside.len() + if draft { valid_outside.len() } else { 0 };
+    let learns = recipe.learn_outside == 1 && task.kind == Kind::SingleLabel && count >= LEAST_ROWS;
+    if learns {
+        train.extend(train_outside);
+    }
+    let mut learned = train.clone();
+    if draft {
+        learned.extend(&valid);
+        learned.extend(valid_outside.iter().filter(|_| learns));
+    }
+    Divided { train, valid, learned, outside: valid_outside }
+}
+
 /// Scores that are kept for the calibration, at the most.
 const MOST_SCORES: usize = 20_000_000;
 
@@ -145,21 +205,17 @@ impl Trainer<'_> {
     ///
     /// See [`TrainError`].
     pub fn train(self, task: &Task, splits: &Splits) -> Result<Trained, TrainError> {
-        self.build(task, splits).map(|built| built.trained)
+        let splits = ample(splits, &self.recipe);
+        self.build(task, &splits).map(|built| built.trained)
     }
 
     /// [`Trainer::train`], with what a comparison needs.
     pub(crate) fn build(mut self, task: &Task, splits: &Splits) -> Result<Built, TrainError> {
         self.recipe.check().map_err(TrainError::Recipe)?;
-        let inside = |example: &&Example| !example.labels.contains(&task.out_of_scope);
         let draft = splits.valid_origin == Origin::SetAside;
-        let train: Vec<&Example> = splits.train.iter().filter(inside).collect();
-        let mut valid: Vec<&Example> = splits.valid.iter().filter(inside).collect();
-        let mut learned = train.clone();
-        if draft {
-            learned.extend(&valid);
-        }
-        if learned.is_empty() {
+        let Divided { train, mut valid, learned, outside, .. } = divide(task, splits, &self.recipe);
+        let inside: Vec<&Example> = learned.iter().copied().filter(|row| !is_outside(task, row)).collect();
+        if inside.is_empty() {
             return Err(TrainError::NoRows);
         }
         let only_slots = task.kind == Kind::SlotsOnly;
@@ -171,7 +227,7 @@ impl Trainer<'_> {
             let (file, line) = (row.source.file.to_path_buf(), row.source.line);
             return Err(TrainError::Labels { file, line, found: row.labels.len() });
         }
-        let names = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
+        let mut names = label_names(task, inside.iter().copied()).map_err(TrainError::Task)?;
         if !task.labels.is_empty() {
             label_names(task, valid.iter().copied()).map_err(TrainError::Task)?;
         }
@@ -183,6 +239,18 @@ impl Trainer<'_> {
             return Err(TrainError::NoLabels);
         }
         let lookup = self.tier == Some(Tier::Lookup);
+        let learned = if lookup { inside.clone() } else { learned };
+        let train: Vec<&Example> =
+            if lookup { train.into_iter().filter(|row| !is_outside(task, row)).collect() } else { train };
+        let learns_outside = learned.len() > inside.len();
+        let outside = Outside {
+            label: learns_outside.then_some(names.len() as u32),
+            learned: learned.len() - inside.len(),
+            tuning: outside,
+        };
+        if learns_outside {
+            names.push(task.out_of_scope.clone());
+        }
         if self.recipe.max_size == 0 {
             self.recipe.max_size = if tagged || lookup { 2_500_000 } else { 1_100_000 };
         }
@@ -209,7 +277,7 @@ impl Trainer<'_> {
                 .filter(|row| !row.labels.iter().all(|label| known.contains(label)))
                 .collect();
             let facts = TuningFacts { known: valid.len() - strange.len(), strange: &strange };
-            let rows = TaggedRows { learned: learned.clone(), part, tuning: valid.clone() };
+            let rows = TaggedRows { learned: learned.clone(), part, tuning: valid.clone(), outside };
             return self.train_tagger(task, splits, &rows, |trainer, names, accuracy| {
                 trainer.notes(task, splits, &learned, names, &facts, accuracy)
             });
@@ -246,16 +314,18 @@ impl Trainer<'_> {
         let rows = Rows { school: school.as_deref(), ..Rows::read(&learned, &names, &settings, words) };
         let (tuning, strange): (Vec<&Example>, Vec<&Example>) =
             valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
-        let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange };
+        let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange, outside };
 
         let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
-        let (fitted, verdict, whole) = self.compete(&names, &plans, &rows, part, &tuning)?;
+        let (fitted, verdict, settled, whole) = self.compete(&names, &plans, &rows, part, &tuning)?;
+        // Who promises ships what the promise rests on.
+        let kept = part.filter(|_| self.recipe.max_error > 0.0);
         let report = TrainReport {
             tier: "bag",
             linear: fitted.plan.linear,
-            train_rows: rows.examples.len(),
+            train_rows: kept.unwrap_or(rows.examples.len()),
             valid_rows: tuning.rows.examples.len() + tuning.strange.len(),
-            draft: part.is_some(),
+            draft: part.is_some() && kept.is_none(),
             labels: names.len(),
             texts: None,
             features: fitted.dictionary.len(),
@@ -276,18 +346,25 @@ impl Trainer<'_> {
                 .map(|(float, shipped)| 100.0 * (float - shipped)),
             ece: verdict.ece,
             temperature: 1.0 / verdict.calibration.slope,
+            scope: settled.scope,
+            promise: settled.promise,
             slots: None,
-            notes: self.notes(task, splits, &learned, &names, &tuning.facts(), verdict.accuracy),
+            notes: {
+                let facts = tuning.facts();
+                let mut notes = self.notes(task, splits, &learned, &names, &facts, verdict.accuracy);
+                notes.extend(settled.notes);
+                notes.extend(kept.map(|_| KEPT.to_owned()));
+                notes
+            },
             merit: verdict.merit,
             ladder: None,
         };
-        let rule = self.rule(multi_label, verdict.calibration);
 
         self.tell("recording");
         let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = learned.iter().rev().map(|example| example.text.as_str()).collect();
         let count = self.recipe.recorded as usize;
-        let model = fitted.package(&names).write(rule, &meta, &texts, count, self.room())?;
+        let model = fitted.package(&names).write(&settled.acceptance, &meta, &texts, count, self.room())?;
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole })
     }
 
@@ -298,13 +375,7 @@ impl Trainer<'_> {
             return Ok(());
         }
         // The rows that `build` learns from, in its order.
-        let set_aside: &[Example] = if splits.valid_origin == Origin::SetAside { &splits.valid } else { &[] };
-        let rows: Vec<&Example> = splits
-            .train
-            .iter()
-            .chain(set_aside)
-            .filter(|row| !row.labels.contains(&task.out_of_scope))
-            .collect();
+        let rows = divide(task, splits, &self.recipe).learned;
         let choice = self.words.clone();
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let words = choice.of(&self.recipe, &texts);
@@ -374,14 +445,15 @@ impl Trainer<'_> {
         rows: &Rows<'_>,
         part: Option<usize>,
         tuning: &Tuning<'_>,
-    ) -> Result<(Fitted, Verdict, bool), TrainError> {
+    ) -> Result<(Fitted, Verdict, Settled, bool), TrainError> {
         let job = |plan, count, stream| Job { plan, rows, count, stream };
         let all = rows.examples.len();
         let mut jobs: Vec<Job<'_>> =
             plans.iter().map(|&plan| job(plan, part.unwrap_or(all), u64::from(part.is_some()))).collect();
         // A draft without a rival need not be waited for.
         let last = |plan| job(plan, all, 0);
-        if let ([plan], Some(_)) = (plans, part) {
+        let kept = self.recipe.max_error > 0.0;
+        if let ([plan], Some(_), false) = (plans, part, kept) {
             jobs.push(last(*plan));
         }
         let mut fitted = self.run(&jobs)?;
@@ -393,14 +465,24 @@ impl Trainer<'_> {
         let merit = |at: usize| verdicts[at].merit.as_ref().map(|merit| merit.value);
         let best = (1..verdicts.len()).fold(0, |best, at| if merit(at) > merit(best) { at } else { best });
         let verdict = verdicts.swap_remove(best);
+        let settled = {
+            let multi_label = plans[best].multi_label;
+            let rule = self.rule(multi_label, verdict.calibration);
+            let rule = DecisionRule { out_of_scope: tuning.outside.label, ..rule };
+            let inside: Vec<&Example> = tuning.rows.examples.iter().chain(&tuning.strange).copied().collect();
+            let (outside, learned) = (&*tuning.outside.tuning, tuning.outside.learned);
+            let evidence = Evidence { inside: &inside, outside, learned };
+            settle(&fitted[best].package(names), rule, &self.recipe, evidence)?
+        };
         let mut whole = self.plans_fit(names, plans) && fitted.iter().all(Fitted::is_whole);
         let chosen = match (part, plans) {
             (None, _) => fitted.swap_remove(best),
+            (Some(_), _) if kept => fitted.swap_remove(best),
             (Some(_), [_]) => fitted.swap_remove(plans.len()),
             (Some(_), _) => self.run(&[last(plans[best])])?.swap_remove(0),
         };
         whole &= chosen.is_whole();
-        Ok((chosen, verdict, whole))
+        Ok((chosen, verdict, settled, whole))
     }
 
     /// Fits every job, side by side as far as there are threads. The results do not depend on that.
@@ -433,9 +515,9 @@ impl Trainer<'_> {
         let fault = |error: FormatError| TrainError::Fault(error.to_string());
         let draft = self.rule(multi_label, Calibration::NONE);
         let package = fitted.package(names);
-        let bytes = package.draft(draft);
+        let bytes = package.draft(&Acceptance::of(draft));
         let model = Model::open(&bytes).map_err(fault)?;
-        let Tuning { rows: known, strange } = tuning;
+        let Tuning { rows: known, strange, .. } = tuning;
         let rows = known.examples.iter().zip(&known.labels).take(MOST_SCORES / names.len());
         let scored = score(&model, rows.map(|(example, labels)| (example.text.as_str(), labels.clone())));
         let mut verdict = Verdict { calibration: calibrate(&scored, multi_label), ..Verdict::default() };
@@ -444,6 +526,7 @@ impl Trainer<'_> {
             return Ok(verdict);
         }
         let rule = self.rule(multi_label, verdict.calibration);
+        let rule = DecisionRule { out_of_scope: tuning.outside.label, ..rule };
         let limit = self.recipe.max_characters;
         let rows = known.examples.iter().zip(&known.features).zip(&known.labels);
         let right = rows.filter(|((example, features), labels)| {
@@ -452,7 +535,7 @@ impl Trainer<'_> {
             answer(&fitted.bag.logits([&buckets[0], &buckets[1]], &pieces), multi_label, &rule) == **labels
         });
         verdict.float_accuracy = Some(right.count() as f64 / count as f64);
-        let bytes = package.draft(rule);
+        let bytes = package.draft(&Acceptance::of(rule));
         let model = Model::open(&bytes).map_err(fault)?;
         let owned: Vec<Example> =
             known.examples.iter().chain(strange).map(|&example| example.clone()).collect();
@@ -478,7 +561,8 @@ impl Trainer<'_> {
         let set_aside = if splits.valid_origin == Origin::SetAside { splits.valid.as_slice() } else { &[] };
         let outside = |example: &&Example| example.labels.contains(&task.out_of_scope);
         let outside = splits.train.iter().chain(set_aside).filter(outside).count();
-        if outside > 0 {
+        let learns = self.recipe.learn_outside == 1 && names.last() == Some(&task.out_of_scope);
+        if outside > 0 && !learns {
             notes.push(format!("{outside} rows labelled `{}` were not learned from", task.out_of_scope));
         }
         let mut support: BTreeMap<&String, usize> = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Value, json};
-use stonechat_engine::{Engine, Model};
+use stonechat_engine::{Confidence, Engine, Model};
 use stonechat_eval::digest;
 use stonechat_train::Ladder;
 
@@ -89,7 +89,13 @@ impl Facts {
                 "multi_label": rule.multi_label,
                 "min_confidence": decimal(rule.min_confidence),
                 "label_threshold": rule.multi_label.then(|| decimal(rule.label_threshold)),
+                "min_slot_confidence": model.slots().map(|_| decimal(rule.min_slot_confidence)),
                 "out_of_scope": rule.out_of_scope.map(|index| model.labels().get(index as usize)),
+                "label_limits": label_limits(model),
+                "scope": model.scope().map(|scope| json!({
+                    "most": f64::from(scope.most.0) / 65_536.0,
+                    "most_unknown": f64::from(scope.most_unknown) / 65_536.0,
+                })),
             }),
             features: json!({
                 "max_characters": features.max_characters,
@@ -156,6 +162,22 @@ impl Facts {
         }
         lines
     }
+}
+
+/// The labels whose least confidence is one of their own, and what it is; null for a label that is never accepted.
+fn label_limits(model: &Model<'_>) -> Option<Value> {
+    let limits: serde_json::Map<String, Value> = model
+        .labels()
+        .iter()
+        .zip(0..)
+        .map(|(name, label)| (name.to_string(), model.limit(label)))
+        .filter(|&(_, limit)| limit > 0)
+        .map(|(name, limit)| {
+            let one = Confidence::ONE.raw();
+            (name, if limit > one { Value::Null } else { json!(decimal(Confidence::from_raw(limit))) })
+        })
+        .collect();
+    (!limits.is_empty()).then_some(Value::Object(limits))
 }
 
 /// What the trainer wrote, without the table of rungs, which people read as a table.

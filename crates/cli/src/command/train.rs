@@ -1,6 +1,5 @@
 //! `stonechat train`: data in, one model file out.
 
-use std::ffi::OsString;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -52,9 +51,9 @@ pub(crate) struct Train {
     /// Longest time of an answer (p50, measured here), as 50us or 1ms [default: max_latency_us of the task's goal]
     #[arg(long, value_name = "TIME", value_parser = time)]
     max_latency: Option<f64>,
-    /// Largest share of wrong answers among the accepted
-    #[arg(long, value_name = "SHARE", hide = true)]
-    max_error: Option<OsString>,
+    /// Largest share of wrong answers among the accepted, to be promised with 95 % confidence, as 0.02 [default: max_error of the task's goal]
+    #[arg(long, value_name = "SHARE", value_parser = error_share)]
+    max_error: Option<f64>,
     /// Folder of an encoder of the BERT family to learn from as well: model.safetensors, tokenizer.json, config.json
     #[arg(long, value_name = "DIR")]
     teacher: Option<PathBuf>,
@@ -89,7 +88,6 @@ impl Tier {
 
 impl Train {
     pub(crate) fn run(&self, common: &Common, console: &mut Console) -> Result<(), Failure> {
-        not_yet("--max-error", self.max_error.as_ref(), "use --set min_confidence=SHARE")?;
         let kernel = kernel::choose()?;
         writable(&self.output)?;
         let task = Task::read_with(&self.task, &self.reading.options())?;
@@ -132,9 +130,6 @@ impl Train {
             console.line(trained.report.to_string().trim_end())?;
             console.line(format_args!("{}: {} bytes", self.output.display(), trained.model.len()))?;
         }
-        if task.goal.max_error.is_some() {
-            console.note("max_error of the goal is not judged here; see `eval`");
-        }
         judge(&limits, &trained, &mut clock)
     }
 
@@ -156,6 +151,11 @@ impl Train {
         match (self.max_size, task.goal.max_size) {
             (Some(bytes), _) => set(&"--max-size", "max_size", &bytes.to_string())?,
             (None, Some(bytes)) => set(&task.origin.display(), "max_size", &bytes.to_string())?,
+            (None, None) => {}
+        }
+        match (self.max_error, task.goal.max_error) {
+            (Some(share), _) => set(&"--max-error", "max_error", &share.to_string())?,
+            (None, Some(share)) => set(&task.origin.display(), "max_error", &share.to_string())?,
             (None, None) => {}
         }
         if let Some(seed) = common.seed {
@@ -184,14 +184,6 @@ impl Train {
     }
 }
 
-/// Refuses an option that a later version will have.
-fn not_yet(option: &str, given: Option<&OsString>, instead: &str) -> Result<(), Failure> {
-    match given {
-        None => Ok(()),
-        Some(_) => Err(Failure::Input(format!("{option} is not in this version; {instead}"))),
-    }
-}
-
 /// A share, 0 to 1.
 fn share(text: &str) -> Result<f64, String> {
     match text.trim().parse::<f64>() {
@@ -201,6 +193,14 @@ fn share(text: &str) -> Result<f64, String> {
             percent / 100.0
         )),
         _ => Err(format!("{text:?} is no share; write a number from 0 to 1, as 0.93")),
+    }
+}
+
+/// A share of errors that can be promised: above 0, to 0.5.
+fn error_share(text: &str) -> Result<f64, String> {
+    match share(text)? {
+        share if share > 0.0 && share <= 0.5 => Ok(share),
+        _ => Err(format!("{text:?} cannot be promised; write a share above 0, 0.5 at most, as 0.02")),
     }
 }
 

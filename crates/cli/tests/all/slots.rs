@@ -30,14 +30,15 @@ fn json_has_the_fields_of_the_contract() {
     assert_eq!(
         room,
         json!({"name": "room", "type": "choice", "text": "lounge", "start": 8, "end": 14,
-            "value": "living room", "match": "exact", "distance": 0, "confidence": 0})
+            "value": "living room", "match": "exact", "distance": 0, "confidence": 0,
+            "decision": "accept"})
     );
     let mut level = slot(&answer, "level").clone();
     level["confidence"] = json!(0);
     assert_eq!(
         level,
         json!({"name": "level", "type": "percent", "text": "12.5 percent", "start": 25, "end": 37,
-            "value": 12.5, "confidence": 0})
+            "value": 12.5, "confidence": 0, "decision": "accept"})
     );
 }
 

@@ -80,10 +80,16 @@ fn the_recipe_and_the_size_can_be_set() {
 }
 
 #[test]
-fn options_of_a_later_version_are_refused() {
+fn an_error_that_the_rows_cannot_prove_is_not_promised() {
     let folder = Folder::new(&[("lights.csv", lights().as_bytes())]);
-    let message = folder.run(&["train", "lights.csv", "-o", "a.stone", "--max-error", "0.02"]).failed(2);
-    assert!(message.contains("is not in this version; "), "{message}");
+    let run = |share: &str| folder.run(&["train", "lights.csv", "-o", "a.stone", "--max-error", share]);
+    let message = run("0.02").failed(2);
+    assert!(message.contains("takes 149 at least") && message.contains("--valid"), "{message}");
+    for (share, word) in [("0", "above 0"), ("0.7", "0.5 at most"), ("2", "share"), ("few", "share")] {
+        let message = run(share).failed(2);
+        assert!(message.contains(word), "{share}: {message}");
+    }
+    assert!(!folder.path("a.stone").exists());
 }
 
 #[test]

@@ -87,6 +87,7 @@ mod tests {
             label_threshold: Confidence::default(),
             out_of_scope: None,
             slot_sharpness: 0,
+            min_slot_confidence: Confidence::default(),
         }
     }
 

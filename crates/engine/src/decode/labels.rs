@@ -39,22 +39,38 @@ pub(crate) fn rank(scores: &[Score], ranking: &mut [u32]) -> usize {
     filled
 }
 
-/// Whether an answer is accepted, given how certain it is, what was read, and whether it has every slot that it needs.
-pub(crate) fn decide(
-    rule: &DecisionRule,
-    best: Option<u32>,
-    confidence: Confidence,
-    read: &Read,
-    complete: bool,
-) -> (Decision, Option<Reason>) {
+/// What a decision rests on.
+pub(crate) struct Evidence<'a> {
+    /// The best label; none where a text has any number, or the model has none.
+    pub(crate) best: Option<u32>,
+    /// How certain the answer is.
+    pub(crate) confidence: Confidence,
+    /// The least confidence of this label, in 65,536ths, beside that of the rule.
+    pub(crate) limit: u32,
+    /// Whether the text is unlike those that the model learned from.
+    pub(crate) outside: bool,
+    /// Whether every slot that the label requires is there.
+    pub(crate) complete: bool,
+    /// Whether each of them is certain enough.
+    pub(crate) sure: bool,
+    pub(crate) read: &'a Read,
+}
+
+/// Whether an answer is accepted.
+pub(crate) fn decide(rule: &DecisionRule, evidence: &Evidence<'_>) -> (Decision, Option<Reason>) {
+    let Evidence { best, confidence, limit, outside, complete, sure, read } = *evidence;
     let reason = if read.known_words == 0 {
         Reason::NoKnownWords
-    } else if best.is_some() && best == rule.out_of_scope {
+    } else if read.truncated {
+        Reason::TooLong
+    } else if outside || (best.is_some() && best == rule.out_of_scope) {
         Reason::OutOfScope
-    } else if confidence < rule.min_confidence {
+    } else if confidence.raw() < rule.min_confidence.raw().max(limit) {
         Reason::LowConfidence
     } else if !complete {
         Reason::MissingSlot
+    } else if !sure {
+        Reason::UnsureSlot
     } else {
         return (Decision::Accept, None);
     };

@@ -2,8 +2,10 @@
 
 mod confidence;
 mod labels;
+mod scope;
 mod slots;
 
 pub(crate) use confidence::{logistic, softmax};
-pub(crate) use labels::{decide, rank};
+pub(crate) use labels::{Evidence, decide, rank};
+pub(crate) use scope::outsideness;
 pub(crate) use slots::{BYTES_A_SLOT, BYTES_A_TOKEN, Found, Search, SlotScratch};

@@ -9,6 +9,7 @@ mod index;
 mod lookup;
 mod names;
 mod pieces;
+mod scope;
 mod sections;
 mod settings;
 mod slots;
@@ -20,6 +21,7 @@ pub use header::{Sections, pack, unpack};
 pub use lookup::Texts;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use pieces::{MAX_PIECE, Pieces};
+pub use scope::{LabelLimits, ScopeRule};
 pub use sections::{
     Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows,
     score_hash,

@@ -90,10 +90,14 @@ pub enum SectionKind {
     PieceRows,
     /// The texts that a look-up knows.
     Texts,
+    /// When a text counts as outside the task.
+    Scope,
+    /// The least confidence of an accepted answer, for each label.
+    Limits,
 }
 
 impl SectionKind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Meta,
         Self::Labels,
         Self::Features,
@@ -111,6 +115,8 @@ impl SectionKind {
         Self::Pieces,
         Self::PieceRows,
         Self::Texts,
+        Self::Scope,
+        Self::Limits,
     ];
 
     /// The four bytes that name it in the file.
@@ -134,6 +140,8 @@ impl SectionKind {
             Self::Pieces => b"PIEC",
             Self::PieceRows => b"PROW",
             Self::Texts => b"LOOK",
+            Self::Scope => b"SCOP",
+            Self::Limits => b"LIMT",
         }
     }
 

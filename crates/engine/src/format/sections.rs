@@ -403,6 +403,8 @@ pub struct DecisionRule {
     pub out_of_scope: Option<u32>,
     /// As `sharpness`, for the tags of slots; 0 in a model without slots.
     pub slot_sharpness: u32,
+    /// The least confidence of a slot that is stood by; 0 in a model without slots.
+    pub min_slot_confidence: Confidence,
 }
 
 impl DecisionRule {
@@ -415,6 +417,7 @@ impl DecisionRule {
         let (min_confidence, label_threshold) = (cursor.u32()?, cursor.u32()?);
         let out_of_scope = cursor.u32()?;
         let slot_sharpness = cursor.u32()?;
+        let min_slot_confidence = cursor.u32()?;
         cursor.finish()?;
         let one = Confidence::ONE.raw();
         let most = 1 << 24;
@@ -425,6 +428,7 @@ impl DecisionRule {
             || (kind == 0 && offset != 0)
             || min_confidence > one
             || label_threshold > one
+            || min_slot_confidence > one
             || (out_of_scope != u32::MAX && (out_of_scope >= labels || kind == 1))
         {
             return Err(broken);
@@ -437,6 +441,7 @@ impl DecisionRule {
             label_threshold: Confidence::from_raw(label_threshold),
             out_of_scope: (out_of_scope != u32::MAX).then_some(out_of_scope),
             slot_sharpness,
+            min_slot_confidence: Confidence::from_raw(min_slot_confidence),
         })
     }
 
@@ -457,6 +462,7 @@ impl DecisionRule {
                 label_threshold,
                 out_of_scope,
                 self.slot_sharpness,
+                self.min_slot_confidence.raw(),
             ],
         );
         out
@@ -551,6 +557,8 @@ impl<'a> RecordedExample<'a> {
             2 => (Decision::Abstain, Some(Reason::LowConfidence)),
             3 => (Decision::Abstain, Some(Reason::OutOfScope)),
             4 => (Decision::Abstain, Some(Reason::MissingSlot)),
+            5 => (Decision::Abstain, Some(Reason::TooLong)),
+            6 => (Decision::Abstain, Some(Reason::UnsureSlot)),
             _ => return Err(broken),
         };
         let confidence = cursor.u32()?;
@@ -609,6 +617,8 @@ impl<'a> Recorded<'a> {
                 Some(Reason::LowConfidence) => 2,
                 Some(Reason::OutOfScope) => 3,
                 Some(Reason::MissingSlot) => 4,
+                Some(Reason::TooLong) => 5,
+                Some(Reason::UnsureSlot) => 6,
             };
             put(&mut out, &[answer.text.len() as u32, decision, answer.confidence.raw()]);
             put(&mut out, &[answer.hash as u32, (answer.hash >> 32) as u32, answer.top.len() as u32]);

@@ -4,7 +4,7 @@
 use super::piece_rows::PieceRows;
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
 use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
-use crate::prediction::{Read, Score};
+use crate::prediction::{Read, Score, Seen};
 use crate::text::{FeatureSettings, Group, features};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -49,6 +49,13 @@ impl BagScratch {
             pooled: vec![0; bag.hidden.stride()].into_boxed_slice(),
             hidden: vec![0; bag.output.stride()].into_boxed_slice(),
         }
+    }
+}
+
+impl BagScratch {
+    /// The activations of the hidden layer for the text that was scored last.
+    pub(crate) const fn hidden(&self) -> &[i16] {
+        &self.hidden
     }
 }
 
@@ -110,13 +117,18 @@ impl<'a> Bag<'a> {
         let BagScratch { ids, sums, pieces, pooled, hidden } = scratch;
         let add = if self.rows.bits == 8 { kernel.sum_rows_8 } else { kernel.sum_rows_4 };
         let mut counts = [0u32; 3];
+        let mut unknown = [0u32; 2];
         let mut waiting = [0usize; 2];
         let mut known_words = 0;
         for sum in sums.iter_mut() {
             sum.fill(0);
         }
         let mut read = features(text, &self.settings, |feature| {
-            let Some(id) = self.filter.row(feature.hash, self.rows.buckets) else { return };
+            let Some(id) = self.filter.row(feature.hash, self.rows.buckets) else {
+                let [words, characters] = &mut unknown;
+                *(if feature.group == Group::Words { words } else { characters }) += 1;
+                return;
+            };
             known_words += u32::from(feature.word);
             let [words, characters] = &mut *ids;
             let (ids, waiting, count, sum) = match feature.group {
@@ -145,6 +157,8 @@ impl<'a> Bag<'a> {
         }
         read.known_words = known_words;
         read.features = counts.iter().sum();
+        let seen = |(&known, unknown): (&u32, u32)| Seen { known, unknown };
+        read.seen = [seen((&counts[0], unknown[0])), seen((&counts[1], unknown[1]))];
         self.pool(counts, [&sums[0], &sums[1], pieces], pooled);
         for (index, (row, out)) in
             self.hidden.weights().chunks_exact(self.hidden.stride()).zip(&mut *hidden).enumerate()

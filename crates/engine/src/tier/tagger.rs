@@ -10,7 +10,7 @@ use crate::format::{
     SectionKind, Transitions,
 };
 use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
-use crate::prediction::{Read, Score};
+use crate::prediction::{Read, Score, Seen};
 use crate::text::{Group, PhraseHash, TokenHash, TokenKind, token_features};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -188,6 +188,7 @@ impl<'a> Tagger<'a> {
         let rows = self.feature_rows();
         let mut known_words = 0;
         let mut known_features = 0;
+        let mut seen = [Seen::default(); 2];
         let mut gather = Gather { rows: self.rows.data, kernel, ids, waiting: 0, whose: None, characters: 0 };
         // Tokens come in order, and the first feature of each clears its place.
         let mut cleared = 0;
@@ -196,7 +197,13 @@ impl<'a> Tagger<'a> {
                 cleared = token + 1;
                 place(sums, 2 * dim, token).fill(0);
             }
-            let Some(row) = self.filter.row(feature.hash, rows) else { return };
+            let [words, characters] = &mut seen;
+            let seen = if feature.group == Group::Words { words } else { characters };
+            let Some(row) = self.filter.row(feature.hash, rows) else {
+                seen.unknown += 1;
+                return;
+            };
+            seen.known += 1;
             known_words += u32::from(feature.word);
             known_features += 1;
             gather.push(row, (token, feature.group), dim, sums);
@@ -217,6 +224,7 @@ impl<'a> Tagger<'a> {
         }
         read.known_words = known_words;
         read.features = known_features;
+        read.seen = seen;
         let max_phrase = self.recurrent.max_phrase as usize;
         for first in 0..found {
             let mut phrase = PhraseHash::new();

@@ -47,6 +47,7 @@ pub(crate) const RULE: DecisionRule = DecisionRule {
     label_threshold: Confidence::from_raw(1 << 15),
     out_of_scope: None,
     slot_sharpness: 0,
+    min_slot_confidence: Confidence::from_raw(0),
 };
 
 /// Settings that make a few features of every kind.
@@ -259,6 +260,7 @@ pub(crate) fn extreme(bits: u32, sign: i8, multi_label: bool) -> Vec<u8> {
         label_threshold: Confidence::ONE,
         out_of_scope: None,
         slot_sharpness: 0,
+        min_slot_confidence: Confidence::default(),
     };
     let rows = Rows { buckets: 1, dim, bits, multipliers: [i32::MAX as u32; 2], shift: 1, data: &data };
     pack(

@@ -285,6 +285,7 @@ pub(crate) fn taggers() -> Vec<Vec<u8>> {
             rule: DecisionRule {
                 out_of_scope: Some(2),
                 slot_sharpness: 30_000,
+                min_slot_confidence: Confidence::default(),
                 min_confidence: RULE.label_threshold,
                 ..RULE
             },
@@ -337,6 +338,7 @@ pub(crate) fn extreme_tagger(sign: i8, dim: u32, units: u32, max_tokens: u32) ->
     let rule = DecisionRule {
         sharpness: most,
         slot_sharpness: most,
+        min_slot_confidence: Confidence::default(),
         min_confidence: Confidence::ONE,
         label_threshold: Confidence::ONE,
         ..RULE

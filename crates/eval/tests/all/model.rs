@@ -22,6 +22,7 @@ pub(crate) fn rule() -> DecisionRule {
         label_threshold: Confidence::from_raw(1 << 15),
         out_of_scope: None,
         slot_sharpness: 0,
+        min_slot_confidence: Confidence::default(),
     }
 }
 

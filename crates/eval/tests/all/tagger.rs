@@ -106,6 +106,7 @@ pub(crate) fn tagger(labels: usize, needs_level: bool) -> Vec<u8> {
     let decision = DecisionRule {
         min_confidence: stonechat_engine::Confidence::from_raw(1 << 15),
         slot_sharpness: 94_548,
+        min_slot_confidence: stonechat_engine::Confidence::default(),
         ..rule()
     };
     // A state of 1,287 is a word's, and 815 / 2 makes 8 of it.

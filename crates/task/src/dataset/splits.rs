@@ -53,6 +53,22 @@ impl Splits {
         }
     }
 
+    /// Moves training rows to those to tune on until these are about a share of both, where they were set aside by the hash of their
+    /// text; where they were not, or are that many already, nothing changes. What was set aside stays so.
+    pub fn set_aside(&mut self, share: f64) {
+        if self.valid_origin != Origin::SetAside {
+            return;
+        }
+        let below = threshold(share.clamp(0.0, 1.0));
+        let (mut moved, kept): (Vec<_>, Vec<_>) =
+            self.train.drain(..).partition(|example| Parts::of(&example.text).valid < below);
+        self.train = kept;
+        for example in &mut moved {
+            example.split = Some(Split::Valid);
+        }
+        self.valid.extend(moved);
+    }
+
     pub(super) fn divide(examples: Vec<Example>, warnings: Vec<Finding>, shares: SplitShares) -> Splits {
         let given = |split| examples.iter().any(|example| example.split == Some(split));
         let given_valid = given(Split::Valid);

@@ -1,5 +1,6 @@
 //! Which rows are read for what.
 
+use stonechat_engine::{Engine, Model, Reason};
 use stonechat_task::Origin;
 
 use crate::support::{meta, rest, scores, single, splits, task, train};
@@ -48,7 +49,7 @@ fn rows_outside_the_task_are_not_learned() {
         train(
             &task,
             &splits(&task, &[("train.jsonl", rows), ("test.jsonl", &test)]),
-            &[("max_size", "60000")],
+            &[("max_size", "60000"), ("learn_outside", "0")],
         )
     });
     assert!(rest(&inside.model) == rest(&all.model));
@@ -58,6 +59,32 @@ fn rows_outside_the_task_are_not_learned() {
         all.report.notes
     );
     assert_eq!(all.report.labels, 4);
+}
+
+#[test]
+fn rows_outside_the_task_are_learned_where_there_are_enough() {
+    let task = task("single-label");
+    let outside = |count: usize| {
+        let mut rows = single(4, 400, 1);
+        for at in 0..count {
+            let text = format!("what is the meaning of life number {at}");
+            rows.insert(at * 5, (text, vec![task.out_of_scope.clone()]));
+        }
+        train(&task, &splits(&task, &[("train.jsonl", &rows)]), &[("max_size", "60000")])
+    };
+    let few = outside(19);
+    assert_eq!(few.report.labels, 4);
+    let enough = outside(30);
+    // Some are set aside to judge on.
+    assert_eq!(enough.report.labels, 5);
+    assert!((20..30).contains(&enough.report.scope.unwrap().learned));
+    let model = Model::open(&enough.model).unwrap();
+    assert_eq!(model.rule().out_of_scope, Some(4));
+    assert_eq!(model.labels().get(4), task.out_of_scope);
+    let mut engine = Engine::new(&model);
+    let answer = engine.predict("what is the meaning of life number 77");
+    assert_eq!(answer.reason(), Some(Reason::OutOfScope));
+    assert!(answer.outsideness().unwrap() > model.scope().unwrap().most || answer.label().index == 4);
 }
 
 #[test]
