@@ -6,4 +6,4 @@ mod slots;
 
 pub(crate) use confidence::{logistic, softmax};
 pub(crate) use labels::{decide, rank};
-pub(crate) use slots::{BYTES_A_SLOT, BYTES_A_TOKEN, Found, Search, SlotScratch};
+pub(crate) use slots::{Found, Search, SlotScratch};

@@ -2,6 +2,7 @@
 
 use super::error::FormatError;
 use super::names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 const HEADER: usize = 64;
@@ -129,6 +130,7 @@ impl<'a> Container<'a> {
 }
 
 /// Sections of a file with their contents, in the order of the file.
+#[cfg(feature = "alloc")]
 pub type Sections = Vec<(SectionKind, Vec<u8>)>;
 
 /// Takes a file apart: its tier and its sections, in the order of the file; those that this engine does not know are left out.
@@ -137,6 +139,7 @@ pub type Sections = Vec<(SectionKind, Vec<u8>)>;
 /// # Errors
 ///
 /// The frame of the file is not sound. The sections themselves are not looked at.
+#[cfg(feature = "alloc")]
 pub fn unpack(file: &[u8]) -> Result<(Tier, Sections), FormatError> {
     let container = Container::open(file)?;
     let mut sections = Vec::new();
@@ -149,6 +152,7 @@ pub fn unpack(file: &[u8]) -> Result<(Tier, Sections), FormatError> {
 }
 
 /// Puts sections into one file, in the order given. The result is what `Model::open` reads.
+#[cfg(feature = "alloc")]
 #[must_use]
 pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
     let table_end = HEADER + sections.len() * ENTRY;

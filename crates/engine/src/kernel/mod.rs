@@ -6,11 +6,14 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod detect;
+mod memory;
 mod reference;
 mod requantize;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use memory::{Buffer, Count, Frozen, Source};
 
 pub use crate::format::{MAX_ACTIVATION, MAX_SHIFT, Requantizer};
 pub use requantize::{inverse_sqrt, requantize};
