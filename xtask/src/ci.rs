@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
-use crate::{docs, golden, layout, unicode};
+use crate::{docs, everywhere, golden, layout, unicode};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,15 +9,22 @@ use std::time::Instant;
 /// One thing that must hold.
 type Step = (&'static str, fn(&Path) -> Result<(), String>);
 
-/// All but the tests, the cheap ones first.
-const STEPS: [Step; 9] = [
-    ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
+/// All but the targets and the tests, the cheap ones first.
+const STEPS: [Step; 10] = [
+    ("format", |root| {
+        cargo(root, &["fmt", "--all", "--check"])?;
+        APART.iter().try_for_each(|folder| cargo(&root.join(folder), &["fmt", "--all", "--check"]))
+    }),
     ("layout", layout::run),
     ("documents", |root| docs::run(root, true)),
     ("unicode tables", |_| unicode::run(true)),
     ("golden models", |root| golden::run(root, true)),
     ("lints", |root| {
         cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    }),
+    ("lints without an allocator", |root| {
+        let arguments = ["clippy", "--package", "stonechat-engine", "--no-default-features", "--locked"];
+        cargo(root, &[&arguments[..], &["--", "-D", "warnings"]].concat())
     }),
     ("lints with encoders", |root| {
         let features = ["--features", "stonechat-cli/teacher"];
@@ -32,20 +39,30 @@ const STEPS: [Step; 9] = [
     ("examples in the documentation", |root| cargo(root, &["test", "--workspace", "--doc", "--locked"])),
 ];
 
-/// Runs every step and then the tests, and stops at the first that fails. The last line says how many tests there were.
+/// Workspaces of their own, whose programs are for other targets.
+const APART: [&str; 2] = ["everywhere/programs", "examples/cortex-m"];
+
+/// Runs every step, every target and then the tests, and stops at the first that fails. The last line says how many tests there were.
+/// With `allow_missing`, a target whose tools are not installed is said, and is no failure.
 ///
 /// # Errors
 ///
 /// The step that failed; what is wrong was printed before.
-pub(crate) fn run(root: &Path) -> Result<(), String> {
+pub(crate) fn run(root: &Path, allow_missing: bool) -> Result<(), String> {
     let begin = Instant::now();
-    let count = STEPS.len() + 1;
-    for (index, (name, step)) in STEPS.iter().enumerate() {
+    let count = STEPS.len() + 2;
+    let timed = |index: usize, name: &str, step: &dyn Fn() -> Result<(), String>| {
         println!("\n━━━ {}/{count} {name}", index + 1);
         let start = Instant::now();
-        step(root).map_err(|error| format!("{error}\n━━━ {name} failed"))?;
+        step().map_err(|error| format!("{error}\n━━━ {name} failed"))?;
         println!("━━━ {name}: {:.1} s", start.elapsed().as_secs_f64());
+        Ok::<_, String>(())
+    };
+    for (index, (name, step)) in STEPS.iter().enumerate() {
+        timed(index, name, &|| step(root))?;
     }
+    let options = everywhere::Options::parse(if allow_missing { &["--allow-missing"] } else { &[] })?;
+    timed(STEPS.len(), "every target", &|| everywhere::run(root, &options))?;
     println!("\n━━━ {count}/{count} tests");
     let start = Instant::now();
     let summary = tests(root).map_err(|error| format!("{error}\n━━━ tests failed"))?;

@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod docs;
+mod everywhere;
 mod golden;
 mod layout;
 mod unicode;
@@ -13,12 +14,13 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask WORD
 
-  bench [OPTION...]   train and measure models, hold them against the targets and the peers; `bench --help`
-  ci                  everything that must hold before a change is taken
-  docs [--check]      write docs/cli.md and the examples of README.md, or compare the former
-  golden [--check]    write the golden models and what they answer, or compare them
-  layout              the sources keep to docs/architecture.md
-  unicode [--check]   write the engine's Unicode tables, or compare them";
+  bench [OPTION...]       train and measure models, hold them against the targets and the peers; `bench --help`
+  ci [--allow-missing]    everything that must hold before a change is taken
+  docs [--check]          write docs/cli.md and the examples of README.md, or compare the former
+  everywhere [OPTION...]  the same answers on every target; `everywhere --help`
+  golden [--check]        write the golden models and what they answer, or compare them
+  layout                  the sources keep to docs/architecture.md
+  unicode [--check]       write the engine's Unicode tables, or compare them";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -35,9 +37,21 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
         },
-        ["ci"] => ci::run(&root()),
+        ["ci"] => ci::run(&root(), false),
+        ["ci", "--allow-missing"] => ci::run(&root(), true),
         ["docs"] => docs::run(&root(), false),
         ["docs", "--check"] => docs::run(&root(), true),
+        ["everywhere", "help" | "--help" | "-h"] => {
+            println!("{}", everywhere::USAGE);
+            Ok(())
+        }
+        ["everywhere", options @ ..] => match everywhere::Options::parse(options) {
+            Ok(options) => everywhere::run(&root(), &options),
+            Err(message) => {
+                eprintln!("{message}");
+                return ExitCode::from(2);
+            }
+        },
         // For the examples of the documents.
         [docs::STONECHAT, ..] => return stonechat_cli::run(std::env::args_os().skip(1)),
         ["golden"] => golden::run(&root(), false),

@@ -2,16 +2,19 @@
 
 use crate::decode::{Evidence, Found, Search, SlotScratch, decide, logistic, outsideness, rank, softmax};
 use crate::format::ScopeRule;
-use crate::kernel::Kernel;
+use crate::kernel::{Buffer, Count, Kernel, Source};
+use crate::lists::{Lists, ListsView};
 use crate::model::{Model, Runner};
 use crate::prediction::{Confidence, Decision, Label, Read, Reason, Score, Slot};
 use crate::text::TokenHash;
-use crate::tier::{BagScratch, Membership, TaggerScratch};
-use crate::value::{Automaton, OwnedList, Reference, Value, ValueList, ValueType, resolve};
-use alloc::boxed::Box;
-use alloc::vec;
+use crate::tier::{BagScratch, TaggerScratch};
+#[cfg(feature = "alloc")]
+use crate::value::OwnedList;
+use crate::value::{Automaton, Reference, Value, ValueType, resolve};
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::fmt;
+use core::mem::MaybeUninit;
 
 /// How many labels a ranking names at most.
 pub const RANKING: usize = 5;
@@ -19,65 +22,43 @@ pub const RANKING: usize = 5;
 /// Runs a model: one thread's scratch memory beside a shared model.
 ///
 /// All memory is taken by the constructor; an answer allocates nothing and cannot fail.
-#[derive(Clone, Debug)]
+#[cfg_attr(feature = "alloc", derive(Clone))]
+#[derive(Debug)]
 pub struct Engine<'m> {
     model: &'m Model<'m>,
     kernel: Kernel,
-    scratch: Scratch,
+    scratch: Scratch<'m>,
     lists: Lists<'m>,
-    scores: Box<[Score]>,
+    scores: Buffer<'m, Score>,
     ranking: [u32; RANKING],
     confidences: [Confidence; RANKING],
 }
 
-#[derive(Clone, Debug)]
+#[cfg_attr(feature = "alloc", derive(Clone))]
+#[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // There is one for each engine, and a box would be one allocation more.
-enum Scratch {
-    Bag(BagScratch),
-    Tagger(TaggerScratch, SlotScratch),
+enum Scratch<'m> {
+    Bag(BagScratch<'m>),
+    Tagger(TaggerScratch<'m>, SlotScratch<'m>),
     Lookup,
 }
 
-/// The lists of values, by slot: those of the model, or what took their place.
-#[derive(Clone, Debug)]
-struct Lists<'m> {
-    all: Box<[List<'m>]>,
-    /// The slots that have one.
-    present: Box<[u32]>,
+/// The memory that was lent is too short for an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLittleMemory {
+    /// Bytes that are enough, wherever they begin.
+    pub needed: usize,
+    /// Bytes that were lent.
+    pub lent: usize,
 }
 
-impl Lists<'_> {
-    fn get(&self, slot: u32) -> Option<ValueList<'_>> {
-        self.all.get(slot as usize).and_then(List::get)
+impl fmt::Display for TooLittleMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an engine of this model needs {} bytes, and was lent {}", self.needed, self.lent)
     }
 }
 
-#[derive(Clone, Debug)]
-enum List<'m> {
-    None,
-    Model(ValueList<'m>),
-    Own(OwnedList),
-}
-
-impl List<'_> {
-    fn get(&self) -> Option<ValueList<'_>> {
-        match self {
-            Self::None => None,
-            Self::Model(list) => Some(*list),
-            Self::Own(list) => list.list(),
-        }
-    }
-}
-
-impl Membership for Lists<'_> {
-    fn slots(&self, hash: u32, found: &mut dyn FnMut(u32)) {
-        for &slot in &self.present {
-            if self.get(slot).is_some_and(|list| list.contains(hash)) {
-                found(slot);
-            }
-        }
-    }
-}
+impl core::error::Error for TooLittleMemory {}
 
 /// Values cannot be set for a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,56 +88,96 @@ impl core::error::Error for ValuesError {}
 
 impl<'m> Engine<'m> {
     /// An engine with the fastest kernel that this machine can run.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(model: &'m Model<'m>) -> Self {
         Self::with_kernel(model, Kernel::detect())
     }
 
     /// An engine with this kernel. The answers are the same with every kernel.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn with_kernel(model: &'m Model<'m>, kernel: Kernel) -> Self {
-        let (scratch, lists) = match &model.runner {
-            Runner::Bag(bag) => (Scratch::Bag(BagScratch::new(bag)), Vec::new()),
-            Runner::Lookup(_) => (Scratch::Lookup, Vec::new()),
+        Self::build(model, kernel, &mut Source::Heap)
+    }
+
+    /// An engine that computes in memory of the caller's: no allocator is needed. [`Engine::lent`] says how much. What the memory
+    /// holds does not matter, nor where it begins; as long as the engine lives, it is the engine's.
+    ///
+    /// ```
+    /// use core::mem::MaybeUninit;
+    /// use stonechat_engine::{Engine, Kernel, Model};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// static MODEL: &[u8] = include_bytes!("../../../golden/models/v1/confirm.stone");
+    /// let mut memory = [MaybeUninit::uninit(); 4096];
+    /// let model = Model::open(MODEL)?;
+    /// assert!(Engine::lent(&model) <= memory.len());
+    /// let mut engine = Engine::in_memory(&model, Kernel::detect(), &mut memory)?;
+    /// assert_eq!(engine.predict("yes please").label().name, "yes");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The memory is shorter than [`Engine::lent`] says.
+    pub fn in_memory(
+        model: &'m Model<'m>,
+        kernel: Kernel,
+        memory: &'m mut [MaybeUninit<u8>],
+    ) -> Result<Self, TooLittleMemory> {
+        let (needed, lent) = (Self::lent(model), memory.len());
+        if lent < needed {
+            return Err(TooLittleMemory { needed, lent });
+        }
+        Ok(Self::build(model, kernel, &mut Source::Lent(memory)))
+    }
+
+    fn build(model: &'m Model<'m>, kernel: Kernel, source: &mut Source<'m>) -> Self {
+        let scratch = match &model.runner {
+            Runner::Bag(bag) => Scratch::Bag(BagScratch::new(bag, source)),
+            Runner::Lookup(_) => Scratch::Lookup,
             Runner::Tagger(tagger, slots) => {
                 let tokens = tagger.recurrent.max_tokens as usize;
-                let list = |slot: usize| match model.slot_type(slot as u32) {
-                    ValueType::Choice => ValueList::read(slots.values(slot)).map_or(List::None, List::Model),
-                    _ => List::None,
-                };
-                let scratch =
-                    Scratch::Tagger(TaggerScratch::new(tagger), SlotScratch::new(tokens, slots.len()));
-                (scratch, (0..slots.len()).map(list).collect())
+                Scratch::Tagger(
+                    TaggerScratch::new(tagger, source),
+                    SlotScratch::new(tokens, slots.len(), source),
+                )
             }
         };
         Self {
             model,
             kernel,
             scratch,
-            lists: Lists {
-                present: {
-                    let there = |slot: &u32| !matches!(lists.get(*slot as usize), None | Some(List::None));
-                    let slots = || (0..lists.len() as u32).filter(there);
-                    let mut present = Vec::with_capacity(slots().count());
-                    present.extend(slots());
-                    present.into_boxed_slice()
-                },
-                all: lists.into_boxed_slice(),
-            },
-            scores: vec![Score::default(); model.labels().len()].into_boxed_slice(),
+            lists: Lists::new(model, source),
+            scores: source.take(model.labels().len(), Score::default()),
             ranking: [0; RANKING],
             confidences: [Confidence::default(); RANKING],
         }
     }
 
-    /// Bytes that an engine of this model needs, all taken by its constructor; lists that are set later come on top.
+    /// Bytes that an engine of this model needs, itself included, all taken by its constructor; lists that are set later come on
+    /// top.
     #[must_use]
     pub fn memory(model: &Model<'_>) -> usize {
-        let lists = model.slots().map_or(0, |slots| {
-            let choices = (0..slots.len() as u32).filter(|&slot| model.slot_type(slot) == ValueType::Choice);
-            slots.len() * size_of::<List<'_>>() + choices.count() * size_of::<u32>()
-        });
-        size_of::<Engine<'_>>() + model.memory() + lists + model.labels().len() * size_of::<Score>()
+        size_of::<Engine<'_>>() + Self::count(model).on_the_heap()
+    }
+
+    /// Bytes that [`Engine::in_memory`] needs, wherever they begin. The engine itself, which the caller holds, is not among them.
+    #[must_use]
+    pub fn lent(model: &Model<'_>) -> usize {
+        Self::count(model).lent()
+    }
+
+    /// What the constructor asks for.
+    fn count(model: &Model<'_>) -> Count {
+        let mut source = Source::Count(Count::default());
+        let _ = Engine::build(model, Kernel::REFERENCE, &mut source);
+        match source {
+            Source::Count(count) => count,
+            _ => Count::default(),
+        }
     }
 
     /// The kernel that computes.
@@ -178,6 +199,7 @@ impl<'m> Engine<'m> {
     /// # Errors
     ///
     /// The model has no such slot, it is of another type, or a phrase stands for a value that is not there.
+    #[cfg(feature = "alloc")]
     pub fn set_values<'s>(
         &mut self,
         slot: &str,
@@ -195,9 +217,7 @@ impl<'m> Engine<'m> {
             return Err(ValuesError::UnknownValue);
         }
         let list = OwnedList::new(phrases.into_iter(), values);
-        if let Some(place) = self.lists.all.get_mut(index) {
-            *place = List::Own(list);
-        }
+        self.lists.set(index as u32, list);
         Ok(())
     }
 
@@ -209,7 +229,7 @@ impl<'m> Engine<'m> {
                 bag.scores(text, &self.kernel, scratch, &mut self.scores)
             }
             (Runner::Tagger(tagger, _), Scratch::Tagger(scratch, _)) => {
-                tagger.run(text, &self.lists, &self.kernel, scratch, &mut self.scores)
+                tagger.run(text, &self.lists.view(), &self.kernel, scratch, &mut self.scores)
             }
             (Runner::Lookup(lookup), _) => lookup.scores(text, &mut self.scores),
             _ => Read::default(),
@@ -277,7 +297,7 @@ impl<'m> Engine<'m> {
         Prediction {
             model: self.model,
             text,
-            lists: &self.lists,
+            lists: self.lists.view(),
             tokens,
             found,
             hidden,
@@ -307,7 +327,7 @@ fn certainty_of(confidence: Confidence, threshold: Confidence) -> Confidence {
 pub struct Prediction<'e> {
     model: &'e Model<'e>,
     text: &'e str,
-    lists: &'e Lists<'e>,
+    lists: ListsView<'e>,
     tokens: &'e [TokenHash],
     found: &'e [Found],
     hidden: &'e [i16],

@@ -1,6 +1,5 @@
 //! A model file, opened: every length, offset and index is proven here, once, so that running it cannot fail.
 
-use crate::decode::{BYTES_A_SLOT, BYTES_A_TOKEN};
 use crate::format::{
     Container, DecisionRule, FormatError, LabelLimits, Labels, Recorded, ScopeRule, SectionKind, Slots,
     Texts, Tier,
@@ -226,19 +225,6 @@ impl<'a> Model<'a> {
         match &self.runner {
             Runner::Bag(_) | Runner::Lookup(_) => None,
             Runner::Tagger(tagger, _) => Some(tagger.recurrent.max_tokens),
-        }
-    }
-
-    /// Bytes of scratch memory behind the pointers of an engine, without its scores.
-    pub(crate) fn memory(&self) -> usize {
-        match &self.runner {
-            Runner::Bag(bag) => bag.memory(),
-            Runner::Lookup(_) => 0,
-            Runner::Tagger(tagger, slots) => {
-                tagger.memory()
-                    + tagger.recurrent.max_tokens as usize * BYTES_A_TOKEN
-                    + slots.len() * BYTES_A_SLOT
-            }
         }
     }
 

@@ -2,7 +2,9 @@
 
 use crate::engine::{Engine, Prediction};
 use crate::format::{RecordedExample, RecordedSlot, score_hash};
+#[cfg(feature = "alloc")]
 use crate::kernel::Kernel;
+#[cfg(feature = "alloc")]
 use crate::model::Model;
 use core::fmt;
 
@@ -29,6 +31,7 @@ impl core::error::Error for Mismatch {}
 /// # Errors
 ///
 /// The first example that is answered otherwise than recorded.
+#[cfg(feature = "alloc")]
 pub fn verify(model: &Model<'_>) -> Result<usize, Mismatch> {
     verify_with(model, Kernel::detect())
 }
@@ -38,8 +41,18 @@ pub fn verify(model: &Model<'_>) -> Result<usize, Mismatch> {
 /// # Errors
 ///
 /// The first example that is answered otherwise than recorded.
+#[cfg(feature = "alloc")]
 pub fn verify_with(model: &Model<'_>, kernel: Kernel) -> Result<usize, Mismatch> {
-    let mut engine = Engine::with_kernel(model, kernel);
+    verify_engine(&mut Engine::with_kernel(model, kernel))
+}
+
+/// [`verify`] with an engine that is there. It must have the lists of values of its model.
+///
+/// # Errors
+///
+/// The first example that is answered otherwise than recorded.
+pub fn verify_engine(engine: &mut Engine<'_>) -> Result<usize, Mismatch> {
+    let model = engine.model();
     for (example, recorded) in model.recorded().iter().enumerate() {
         let prediction = engine.predict(recorded.text);
         if let Some(what) = difference(&recorded, &prediction) {

@@ -5,7 +5,8 @@
 mod support;
 
 use allocation_counter::measure;
-use stonechat_engine::{Engine, Model, Slot, verify};
+use std::mem::MaybeUninit;
+use stonechat_engine::{Engine, Kernel, Model, Slot, TooLittleMemory, verify, verify_engine};
 use support::models::{Plan, TEXTS, extreme, golden, kinds};
 use support::taggers::{ORDERS, TaggerPlan, extreme_tagger};
 
@@ -60,4 +61,46 @@ fn answers_allocate_nothing() {
         assert!(sum > 0);
     }
     assert_ne!(measure(|| drop(std::hint::black_box(vec![1]))).count_total, 0, "allocations are counted");
+}
+
+#[test]
+fn lent_memory_gives_the_same_answers_and_allocates_nothing() {
+    for file in models() {
+        let model = Model::open(&file).unwrap();
+        let needed = Engine::lent(&model);
+        assert!(needed < Engine::memory(&model) + 256, "gaps are small");
+        let mut memory = vec![MaybeUninit::new(0xaa); needed + 16];
+        for offset in [0, 1, 4, 8, 15] {
+            let lent = &mut memory[offset..][..needed];
+            let mut checked = 0;
+            let taken = measure(|| {
+                let mut engine = Engine::in_memory(&model, Kernel::detect(), lent).unwrap();
+                checked = verify_engine(&mut engine).unwrap();
+            });
+            assert_eq!((taken.count_total, checked), (0, model.recorded().len()));
+        }
+        let mut own = Engine::new(&model);
+        let mut lent = Engine::in_memory(&model, Kernel::REFERENCE, &mut memory[3..][..needed]).unwrap();
+        for text in TEXTS.iter().chain(&ORDERS) {
+            let (a, b) = (own.predict(text), lent.predict(text));
+            assert_eq!((a.scores(), a.confidence(), a.read()), (b.scores(), b.confidence(), b.read()));
+            assert!(a.slots().eq(b.slots()), "{text}");
+        }
+        assert!(verify_engine(&mut lent.clone()).is_ok());
+    }
+}
+
+#[test]
+fn too_little_memory_is_refused() {
+    for file in models() {
+        let model = Model::open(&file).unwrap();
+        let needed = Engine::lent(&model);
+        let mut memory = vec![MaybeUninit::uninit(); needed];
+        for lent in [0, needed / 2, needed.saturating_sub(1)].into_iter().filter(|&lent| lent < needed) {
+            let refused = Engine::in_memory(&model, Kernel::detect(), &mut memory[..lent]).err();
+            assert_eq!(refused, Some(TooLittleMemory { needed, lent }));
+        }
+    }
+    let said = TooLittleMemory { needed: 100, lent: 7 }.to_string();
+    assert_eq!(said, "an engine of this model needs 100 bytes, and was lent 7");
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// What a reader of the numbers must know. Whatever the system does not tell is null.
 #[derive(Serialize)]
-pub(super) struct Circumstances {
+pub(crate) struct Circumstances {
     /// Name, family and model of the processor.
     cpu: Option<String>,
     cores: usize,
@@ -29,7 +29,7 @@ impl Circumstances {
     /// # Errors
     ///
     /// `git` or `rustc` does not run.
-    pub(super) fn before(root: &Path) -> Result<Self, String> {
+    pub(crate) fn before(root: &Path) -> Result<Self, String> {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         Ok(Self {
             cpu: cpu(),
@@ -43,12 +43,12 @@ impl Circumstances {
     }
 
     /// Looks again, after the last measurement.
-    pub(super) fn after(&mut self) {
+    pub(crate) fn after(&mut self) {
         self.load_after = load();
     }
 
     /// In a line of Markdown.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let load = |load: Option<f64>| load.map_or("unknown".to_string(), |load| load.to_string());
         format!(
             "{}, {} cores, load average {} before and {} after; {}; commit {}{}",
@@ -68,7 +68,7 @@ impl Circumstances {
 /// # Errors
 ///
 /// `git` does not run.
-pub(super) fn commit_date(root: &Path) -> Result<String, String> {
+pub(crate) fn commit_date(root: &Path) -> Result<String, String> {
     git(root, &["log", "-1", "--format=%cs"])
 }
 

@@ -20,5 +20,6 @@ mod sets;
 mod side;
 mod table;
 
+pub(crate) use circumstances::{Circumstances, commit_date};
 pub(crate) use options::{Options, USAGE};
 pub(crate) use run::run;

@@ -4,8 +4,19 @@ use super::imports::imports;
 use super::source::Crate;
 
 const ENGINE: &str = "crates/engine";
-const ROOMS: [&str; 10] =
-    ["prediction", "format", "kernel", "text", "value", "tier", "decode", "model", "engine", "verify"];
+const ROOMS: [&str; 11] = [
+    "prediction",
+    "format",
+    "kernel",
+    "text",
+    "value",
+    "tier",
+    "decode",
+    "model",
+    "lists",
+    "engine",
+    "verify",
+];
 
 /// The room of a file: the first name behind `src/`.
 fn room(path: &str) -> &str {

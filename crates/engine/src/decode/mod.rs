@@ -8,4 +8,4 @@ mod slots;
 pub(crate) use confidence::{logistic, softmax};
 pub(crate) use labels::{Evidence, decide, rank};
 pub(crate) use scope::outsideness;
-pub(crate) use slots::{BYTES_A_SLOT, BYTES_A_TOKEN, Found, Search, SlotScratch};
+pub(crate) use slots::{Found, Search, SlotScratch};

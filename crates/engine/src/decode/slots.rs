@@ -6,9 +6,8 @@
 
 use super::confidence::exp2_negative;
 use crate::format::{Slots, Transitions};
+use crate::kernel::{Buffer, Source};
 use crate::prediction::Confidence;
-use alloc::boxed::Box;
-use alloc::vec;
 
 /// Tags that are considered for a token at the most: the best ones, and always the one outside.
 const CANDIDATES: usize = 24;
@@ -40,7 +39,7 @@ struct Candidate {
 }
 
 /// What is searched of one token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Column {
     candidates: [Candidate; CANDIDATES],
     /// How many candidates there are.
@@ -75,27 +74,24 @@ impl Column {
 }
 
 /// The memory that a search needs.
-#[derive(Clone, Debug)]
-pub(crate) struct SlotScratch {
-    columns: Box<[Column]>,
+#[cfg_attr(feature = "alloc", derive(Clone))]
+#[derive(Debug)]
+pub(crate) struct SlotScratch<'m> {
+    columns: Buffer<'m, Column>,
     /// The slots that the label at hand may have.
-    allowed: Box<[u32]>,
-    found: Box<[Found]>,
+    allowed: Buffer<'m, u32>,
+    found: Buffer<'m, Found>,
     count: usize,
     /// How probable the whole sequence of tags is.
     pub(crate) whole: Confidence,
 }
 
-/// Bytes of scratch memory for each token, and for each slot.
-pub(crate) const BYTES_A_TOKEN: usize = size_of::<Column>() + size_of::<Found>();
-pub(crate) const BYTES_A_SLOT: usize = size_of::<u32>();
-
-impl SlotScratch {
-    pub(crate) fn new(tokens: usize, slots: usize) -> Self {
+impl<'m> SlotScratch<'m> {
+    pub(crate) fn new(tokens: usize, slots: usize, source: &mut Source<'m>) -> Self {
         Self {
-            columns: vec![Column::EMPTY; tokens].into_boxed_slice(),
-            allowed: vec![0; slots].into_boxed_slice(),
-            found: vec![Found::default(); tokens].into_boxed_slice(),
+            columns: source.take(tokens, Column::EMPTY),
+            allowed: source.take(slots, 0),
+            found: source.take(tokens, Found::default()),
             count: 0,
             whole: Confidence::ONE,
         }
@@ -145,7 +141,7 @@ impl Search<'_> {
         &self,
         tokens: usize,
         mut emission: impl FnMut(usize, u32) -> i32,
-        scratch: &mut SlotScratch,
+        scratch: &mut SlotScratch<'_>,
     ) {
         let SlotScratch { columns, allowed, found, count, whole } = scratch;
         *count = 0;
@@ -575,6 +571,7 @@ mod tests {
 
     use super::*;
     use crate::format::{SlotEntry, SlotRule};
+    use alloc::vec;
     use alloc::vec::Vec;
     use std::println;
 
@@ -676,7 +673,7 @@ mod tests {
         }
 
         /// The tags that were found, one for each token.
-        fn found(&self, scratch: &SlotScratch) -> Vec<u32> {
+        fn found(&self, scratch: &SlotScratch<'_>) -> Vec<u32> {
             let mut tags = vec![0; self.tokens];
             for found in scratch.found() {
                 for token in found.first..=found.last {
@@ -686,7 +683,7 @@ mod tests {
             tags
         }
 
-        fn run(&self, search: &Search<'_>, scratch: &mut SlotScratch) {
+        fn run(&self, search: &Search<'_>, scratch: &mut SlotScratch<'_>) {
             search.run(
                 self.tokens,
                 |token, tag| self.emissions[token * self.tags as usize + tag as usize],
@@ -762,7 +759,7 @@ mod tests {
     }
 
     /// How far the confidences are from the exact ones, in a problem whose best sequence is checked too.
-    fn hold(problem: &Problem, scratch: &mut SlotScratch) -> f64 {
+    fn hold(problem: &Problem, scratch: &mut SlotScratch<'_>) -> f64 {
         problem.with(|search| {
             problem.run(search, scratch);
             let found = problem.found(scratch);
@@ -801,7 +798,7 @@ mod tests {
     fn hold_all(seed: u64, count: usize, kind: Kind) -> f64 {
         let mut numbers = Numbers(seed);
         // One for all: nothing may be left behind.
-        let mut scratch = SlotScratch::new(8, 16);
+        let mut scratch = SlotScratch::new(8, 16, &mut Source::Heap);
         let mut most = 0.0_f64;
         for _ in 0..count {
             most = most.max(hold(&Problem::random(&mut numbers, kind), &mut scratch));
@@ -844,7 +841,7 @@ mod tests {
     fn slots_that_want_to_occur_twice() {
         let kind = Kind { tokens: 5, slots: 4, eager: true, ..PLAIN };
         let mut numbers = Numbers(10);
-        let mut scratch = SlotScratch::new(8, 16);
+        let mut scratch = SlotScratch::new(8, 16, &mut Source::Heap);
         for _ in 0..400 {
             hold(&Problem::random(&mut numbers, kind), &mut scratch);
         }
@@ -854,7 +851,7 @@ mod tests {
     #[test]
     fn many_slots_that_want_to_occur_twice() {
         let mut numbers = Numbers(11);
-        let mut scratch = SlotScratch::new(16, 16);
+        let mut scratch = SlotScratch::new(16, 16, &mut Source::Heap);
         for round in 0..4000 {
             let transitions = if round % 2 == 0 { 3 << 10 } else { i32::from(i16::MAX) };
             let kind = Kind { tokens: 16, slots: 12, eager: true, transitions, ..PLAIN };
@@ -899,7 +896,7 @@ mod tests {
                         label: 0,
                         sharpness: 94_548,
                     };
-                let mut scratch = SlotScratch::new(8, 16);
+                let mut scratch = SlotScratch::new(8, 16, &mut Source::Heap);
                 problem.with(|search| {
                     problem.run(search, &mut scratch);
                     let found = problem.found(&scratch);
@@ -915,7 +912,7 @@ mod tests {
     #[test]
     fn nothing_to_read() {
         let problem = Problem::random(&mut Numbers(12), PLAIN);
-        let mut scratch = SlotScratch::new(8, 16);
+        let mut scratch = SlotScratch::new(8, 16, &mut Source::Heap);
         problem.with(|search| {
             problem.run(search, &mut scratch);
             search.run(0, |_, _| 0, &mut scratch);

@@ -2,9 +2,11 @@
 
 use super::error::FormatError;
 use super::names::SectionKind;
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// Writes numbers of 32 bits.
+#[cfg(feature = "alloc")]
 pub(super) fn put(out: &mut Vec<u8>, words: &[u32]) {
     for word in words {
         out.extend_from_slice(&word.to_le_bytes());
@@ -12,6 +14,7 @@ pub(super) fn put(out: &mut Vec<u8>, words: &[u32]) {
 }
 
 /// Writes zero bytes up to the next multiple of `alignment`.
+#[cfg(feature = "alloc")]
 pub(super) fn pad(out: &mut Vec<u8>, alignment: usize) {
     out.resize(out.len().next_multiple_of(alignment), 0);
 }

@@ -1,7 +1,9 @@
 //! The frame of the file: header, table of sections, checksums.
 
+use super::checksum::checksum;
 use super::error::FormatError;
 use super::names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 const HEADER: usize = 64;
@@ -41,7 +43,7 @@ impl<'a> Container<'a> {
         if stated != found {
             return Err(FormatError::Length { stated, found });
         }
-        if crc32fast::hash(header.get(..60).unwrap_or_default()) != u32_at(header, 60) {
+        if checksum(header.get(..60).unwrap_or_default()) != u32_at(header, 60) {
             return Err(FormatError::HeaderChecksum);
         }
         if header.get(32..60).is_none_or(|rest| rest.iter().any(|&byte| byte != 0)) {
@@ -55,7 +57,7 @@ impl<'a> Container<'a> {
         let table = file
             .get(HEADER..end)
             .ok_or(FormatError::Header { offset: 12, rule: "the table of sections is cut" })?;
-        if crc32fast::hash(table) != u32_at(header, 24) {
+        if checksum(table) != u32_at(header, 24) {
             return Err(FormatError::HeaderChecksum);
         }
         let code = u32_at(header, 28);
@@ -94,7 +96,7 @@ impl<'a> Container<'a> {
             if earlier.chunks_exact(ENTRY).any(|other| u32_at(other, 0).to_le_bytes() == name) {
                 return Err(broken("a section stands twice"));
             }
-            if crc32fast::hash(content) != u32_at(entry, 24) {
+            if checksum(content) != u32_at(entry, 24) {
                 return Err(kind.map_or(FormatError::HeaderChecksum, FormatError::Checksum));
             }
             reached = end;
@@ -129,6 +131,7 @@ impl<'a> Container<'a> {
 }
 
 /// Sections of a file with their contents, in the order of the file.
+#[cfg(feature = "alloc")]
 pub type Sections = Vec<(SectionKind, Vec<u8>)>;
 
 /// Takes a file apart: its tier and its sections, in the order of the file; those that this engine does not know are left out.
@@ -137,6 +140,7 @@ pub type Sections = Vec<(SectionKind, Vec<u8>)>;
 /// # Errors
 ///
 /// The frame of the file is not sound. The sections themselves are not looked at.
+#[cfg(feature = "alloc")]
 pub fn unpack(file: &[u8]) -> Result<(Tier, Sections), FormatError> {
     let container = Container::open(file)?;
     let mut sections = Vec::new();
@@ -149,6 +153,7 @@ pub fn unpack(file: &[u8]) -> Result<(Tier, Sections), FormatError> {
 }
 
 /// Puts sections into one file, in the order given. The result is what `Model::open` reads.
+#[cfg(feature = "alloc")]
 #[must_use]
 pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
     let table_end = HEADER + sections.len() * ENTRY;
@@ -162,7 +167,7 @@ pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
         table.extend_from_slice(&0u32.to_le_bytes());
         table.extend_from_slice(&(start as u64).to_le_bytes());
         table.extend_from_slice(&(content.len() as u64).to_le_bytes());
-        table.extend_from_slice(&crc32fast::hash(content).to_le_bytes());
+        table.extend_from_slice(&checksum(content).to_le_bytes());
         table.extend_from_slice(&0u32.to_le_bytes());
     }
     let mut file = Vec::with_capacity(table_end + body.len());
@@ -170,11 +175,11 @@ pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
     file.extend_from_slice(&VERSION.to_le_bytes());
     file.extend_from_slice(&(sections.len() as u32).to_le_bytes());
     file.extend_from_slice(&((table_end + body.len()) as u64).to_le_bytes());
-    file.extend_from_slice(&crc32fast::hash(&table).to_le_bytes());
+    file.extend_from_slice(&checksum(&table).to_le_bytes());
     file.extend_from_slice(&tier.code().to_le_bytes());
     file.resize(60, 0);
-    let checksum = crc32fast::hash(&file);
-    file.extend_from_slice(&checksum.to_le_bytes());
+    let sum = checksum(&file);
+    file.extend_from_slice(&sum.to_le_bytes());
     file.extend_from_slice(&table);
     file.extend_from_slice(&body);
     file

@@ -1,7 +1,10 @@
 //! Hashes that rise, found by their highest bits in two reads and a short search.
 
-use super::bytes::{Cursor, Words, put};
+#[cfg(feature = "alloc")]
+use super::bytes::put;
+use super::bytes::{Cursor, Words};
 use super::error::FormatError;
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// The most hashes of an index.
@@ -44,6 +47,7 @@ impl<'a> Index<'a> {
     }
 
     /// Writes what [`read`](Self::read) reads, for hashes that rise.
+    #[cfg(feature = "alloc")]
     pub(super) fn write(out: &mut Vec<u8>, hashes: &[u32]) {
         let bits = Self::bits_of(hashes.len() as u32);
         put(out, &[hashes.len() as u32, bits]);

@@ -1,9 +1,12 @@
 //! The section of a look-up: the texts that it was shown, by their hashes.
 
-use super::bytes::{Cursor, Words, pad, put};
+use super::bytes::{Cursor, Words};
+#[cfg(feature = "alloc")]
+use super::bytes::{pad, put};
 use super::error::FormatError;
 use super::names::SectionKind;
 use crate::prediction::Confidence;
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// The texts of the examples, each as a hash of 64 bits, and the label of each.
@@ -84,6 +87,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The section for texts, as pairs of a hash and a label, the hashes rising strictly; [`Texts::MOST`] at the most.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(texts: &[(u64, u32)], guess: u32, confidence: Confidence) -> Vec<u8> {
         let bits = Self::bits_of(texts.len() as u32);

@@ -3,6 +3,7 @@
 //! Reading and writing stand side by side, one type a section.
 
 mod bytes;
+mod checksum;
 mod error;
 mod header;
 mod index;
@@ -17,17 +18,19 @@ mod tagger;
 
 pub use error::FormatError;
 pub(crate) use header::Container;
+#[cfg(feature = "alloc")]
 pub use header::{Sections, pack, unpack};
 pub use lookup::Texts;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use pieces::{MAX_PIECE, Pieces};
 pub use scope::{LabelLimits, ScopeRule};
+#[cfg(feature = "alloc")]
+pub use sections::Answer;
 pub use sections::{
-    Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows,
-    score_hash,
+    DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows, score_hash,
 };
 pub use settings::{FeatureSettings, MAX_ACTIVATION, MAX_CHARACTERS, MAX_NGRAM, MAX_SHIFT, Requantizer};
 pub use slots::{SlotEntry, SlotRule, Slots};
-pub use tagger::{
-    Direction, DirectionWeights, LANES, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions,
-};
+#[cfg(feature = "alloc")]
+pub use tagger::DirectionWeights;
+pub use tagger::{Direction, LANES, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions};

@@ -1,9 +1,12 @@
 //! The word pieces that a model knows, each with a table row of its own.
 
-use super::bytes::{Cursor, put};
+use super::bytes::Cursor;
+#[cfg(feature = "alloc")]
+use super::bytes::put;
 use super::error::FormatError;
 use super::index::Index;
 use super::names::SectionKind;
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// The longest piece, in characters, that a file may have.
@@ -36,6 +39,7 @@ impl<'a> Pieces<'a> {
 
     /// The section for pieces with these hashes, strictly rising, at least one; `longest` is the length of the longest
     /// piece in characters, 1 to [`MAX_PIECE`].
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(longest: u32, hashes: &[u32]) -> Vec<u8> {
         let mut out = Vec::new();

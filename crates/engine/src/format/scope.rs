@@ -1,9 +1,12 @@
 //! What the engine does not answer: texts unlike those that it learned from, and labels that are too often wrong.
 
-use super::bytes::{Cursor, Words, put};
+#[cfg(feature = "alloc")]
+use super::bytes::put;
+use super::bytes::{Cursor, Words};
 use super::error::FormatError;
 use super::names::SectionKind;
 use crate::prediction::{Confidence, Score};
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// When a text counts as unlike those that the model learned from.
@@ -50,6 +53,7 @@ impl ScopeRule {
     }
 
     /// The section.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -77,6 +81,7 @@ impl<'a> LabelLimits<'a> {
     }
 
     /// The section for these limits, one for each label: 0 to [`LabelLimits::NEVER`], in 65,536ths.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(limits: &[u32]) -> Vec<u8> {
         let mut out = Vec::new();

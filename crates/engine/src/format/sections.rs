@@ -1,10 +1,13 @@
 //! The sections of the file, each read and written here.
 
-use super::bytes::{Cursor, Words, pad, put};
+use super::bytes::{Cursor, Words};
+#[cfg(feature = "alloc")]
+use super::bytes::{pad, put};
 use super::error::FormatError;
 use super::names::{ALIGNMENT, SectionKind};
 use super::settings::{FeatureSettings, MAX_SHIFT, Requantizer};
 use crate::prediction::{Confidence, Decision, Reason, Score};
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// The names of the labels, in the order of the scores.
@@ -41,6 +44,7 @@ impl<'a> Labels<'a> {
     }
 
     /// The section for these names, none of which is empty.
+    #[cfg(feature = "alloc")]
     pub fn write<S: AsRef<str>>(names: &[S]) -> Vec<u8> {
         let mut out = Vec::new();
         put(&mut out, &[names.len() as u32]);
@@ -102,6 +106,7 @@ impl Features {
     }
 
     /// The section for valid settings.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(settings: &FeatureSettings) -> Vec<u8> {
         let mut out = Vec::new();
@@ -158,6 +163,7 @@ impl<'a> Filter<'a> {
     /// The section for a filter that was built with `seed`: three segments of fingerprints of equal length, 1 to 2²², of which the
     /// lowest 8 bits are kept or, if `wide`, all 16. With owners, there is a number from 0 to 2 for each fingerprint; the sum of a
     /// feature's three, modulo 3, tells which of its places is its table row.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(seed: u32, fingerprints: &[u16], wide: bool, owners: Option<&[u8]>) -> Vec<u8> {
         let mut out = Vec::new();
@@ -272,6 +278,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The section.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -344,6 +351,7 @@ impl<'a> Dense<'a> {
     }
 
     /// The section for a layer: per output a bias, a scale and its weights (-127 to 127), one for each input.
+    #[cfg(feature = "alloc")]
     pub fn write(inputs: u32, rows: &[(i32, Requantizer, Vec<i8>)]) -> Vec<u8> {
         let mut out = Vec::new();
         put(&mut out, &[inputs, rows.len() as u32]);
@@ -446,6 +454,7 @@ impl DecisionRule {
     }
 
     /// The section.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -514,6 +523,7 @@ pub struct RecordedSlot {
 }
 
 /// An answer to be recorded.
+#[cfg(feature = "alloc")]
 #[derive(Clone, Debug)]
 pub struct Answer<'a> {
     /// The text.
@@ -606,6 +616,7 @@ impl<'a> Recorded<'a> {
     }
 
     /// The section for these answers.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(answers: &[Answer<'_>]) -> Vec<u8> {
         let mut out = Vec::new();

@@ -1,10 +1,13 @@
 //! The section of the slots: their names and types, and which of them a text of each label may have.
 
-use super::bytes::{Cursor, Words, pad, put};
+use super::bytes::{Cursor, Words};
+#[cfg(feature = "alloc")]
+use super::bytes::{pad, put};
 use super::error::FormatError;
 use super::names::SectionKind;
 use super::sections::Labels;
 use super::tagger::MAX_SLOTS;
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// How often a slot may occur in a text of a label.
@@ -19,6 +22,7 @@ pub struct SlotRule {
 }
 
 impl SlotRule {
+    #[cfg(feature = "alloc")]
     const fn code(self) -> u8 {
         self.allowed as u8 | (self.required as u8) << 1 | (self.repeated as u8) << 2
     }
@@ -97,6 +101,7 @@ impl<'a> Slots<'a> {
     }
 
     /// The section for these slots. `rules` has a row for each label, or one where there are none, with one rule for each slot.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(language: u8, slots: &[SlotEntry<'_>], rules: &[Vec<SlotRule>]) -> Vec<u8> {
         let mut out = Vec::new();

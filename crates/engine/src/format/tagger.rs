@@ -1,10 +1,13 @@
 //! The sections of a tagger, each read and written here.
 
-use super::bytes::{Cursor, Words, pad, put};
+use super::bytes::{Cursor, Words};
+#[cfg(feature = "alloc")]
+use super::bytes::{pad, put};
 use super::error::FormatError;
 use super::index::Index;
 use super::names::{ALIGNMENT, SectionKind};
 use super::settings::Requantizer;
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 /// Numbers that a recurrent layer works on in one go: outputs of a layer come in multiples of this many.
@@ -54,6 +57,7 @@ pub struct Recurrent<'a> {
 }
 
 /// A direction to be written: one bias, multiplier and row of weights for each output of the gates.
+#[cfg(feature = "alloc")]
 #[derive(Clone, Debug)]
 pub struct DirectionWeights {
     /// Within ±2²⁸.
@@ -117,6 +121,7 @@ impl<'a> Recurrent<'a> {
     }
 
     /// The section, with these weights; the layer's own directions are not looked at.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(&self, directions: &[DirectionWeights; 2]) -> Vec<u8> {
         let mut out = Vec::new();
@@ -157,6 +162,7 @@ impl<'a> Recurrent<'a> {
 }
 
 /// Rows of weights, a multiple of [`LANES`] of them and each of an even length, in blocks of rows and pairs of inputs.
+#[cfg(feature = "alloc")]
 fn interleave(out: &mut Vec<u8>, rows: &[Vec<i8>]) {
     for block in rows.chunks(LANES) {
         let length = block.first().map_or(0, Vec::len);
@@ -206,6 +212,7 @@ impl<'a> Transitions<'a> {
     }
 
     /// The section: from each of `starts.len()` tags to each, at the start, and more for each label.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(pairs: &[i16], starts: &[i16], biases: &[i16]) -> Vec<u8> {
         let mut out = Vec::new();
@@ -302,6 +309,7 @@ impl<'a> Phrases<'a> {
     }
 
     /// The section for phrases, as pairs of a hash and a slot, sorted and all different.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn write(phrases: &[(u32, u16)]) -> Vec<u8> {
         let mut out = Vec::new();

@@ -1,6 +1,10 @@
 //! The table of kernels: one set of functions for each instruction set.
 
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+use super::neon;
 use super::reference;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::simd128;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 use crate::format::Requantizer;
@@ -34,8 +38,23 @@ impl Kernel {
                 return &[Self::AVX2, Self::REFERENCE];
             }
         }
+        // What these need was switched on when this was compiled, so it is there.
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+        return &[Self::NEON, Self::REFERENCE];
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return &[Self::SIMD128, Self::REFERENCE];
+        #[allow(unreachable_code)] // The targets above have returned.
         &[Self::REFERENCE]
     }
+
+    /// Sums of rows, joins and gates are plain code, which the compiler makes vectors of.
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+    const NEON: Self = Self { name: "neon", dot: neon::dot, dense: neon::dense, ..Self::REFERENCE };
+
+    /// Sums of rows, joins and gates are plain code, which the compiler makes vectors of.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    const SIMD128: Self =
+        Self { name: "simd128", dot: simd128::dot, dense: simd128::dense, ..Self::REFERENCE };
 
     #[cfg(target_arch = "x86_64")]
     const AVX2: Self = Self {

@@ -3,11 +3,9 @@
 
 use super::piece_rows::PieceRows;
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
-use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
+use crate::kernel::{Buffer, Kernel, MAX_ACTIVATION, Source, inverse_sqrt, requantize};
 use crate::prediction::{Read, Score, Seen};
 use crate::text::{FeatureSettings, Group, features};
-use alloc::boxed::Box;
-use alloc::vec;
 
 /// Features gathered before their rows are added: enough to keep the memory busy, small enough for a microcontroller.
 const GATHERED: usize = 128;
@@ -25,36 +23,37 @@ pub(crate) struct Bag<'a> {
 }
 
 /// The memory that a bag computes in.
-#[derive(Clone, Debug)]
-pub(crate) struct BagScratch {
+#[cfg_attr(feature = "alloc", derive(Clone))]
+#[derive(Debug)]
+pub(crate) struct BagScratch<'m> {
     /// Row ids of each group that wait to be added.
     ids: [[u32; GATHERED]; 2],
     /// The sum of the rows of each group.
-    sums: [Box<[i32]>; 2],
+    sums: [Buffer<'m, i32>; 2],
     /// The sum of the rows of the pieces; empty in a model without.
-    pieces: Box<[i32]>,
+    pieces: Buffer<'m, i32>,
     /// What goes into the hidden layer.
-    pooled: Box<[i16]>,
+    pooled: Buffer<'m, i16>,
     /// What goes into the output layer.
-    hidden: Box<[i16]>,
+    hidden: Buffer<'m, i16>,
 }
 
-impl BagScratch {
-    pub(crate) fn new(bag: &Bag<'_>) -> Self {
-        let sum = || vec![0; bag.rows.dim as usize].into_boxed_slice();
+impl<'m> BagScratch<'m> {
+    pub(crate) fn new(bag: &Bag<'_>, source: &mut Source<'m>) -> Self {
+        let dim = bag.rows.dim as usize;
         Self {
             ids: [[0; GATHERED]; 2],
-            sums: [sum(), sum()],
-            pieces: if bag.pieces.is_some() { sum() } else { Box::default() },
-            pooled: vec![0; bag.hidden.stride()].into_boxed_slice(),
-            hidden: vec![0; bag.output.stride()].into_boxed_slice(),
+            sums: [source.take(dim, 0), source.take(dim, 0)],
+            pieces: source.take(if bag.pieces.is_some() { dim } else { 0 }, 0),
+            pooled: source.take(bag.hidden.stride(), 0),
+            hidden: source.take(bag.output.stride(), 0),
         }
     }
 }
 
-impl BagScratch {
+impl BagScratch<'_> {
     /// The activations of the hidden layer for the text that was scored last.
-    pub(crate) const fn hidden(&self) -> &[i16] {
+    pub(crate) fn hidden(&self) -> &[i16] {
         &self.hidden
     }
 }
@@ -90,12 +89,6 @@ impl<'a> Bag<'a> {
         Ok(bag)
     }
 
-    /// Bytes of scratch memory behind pointers.
-    pub(crate) const fn memory(&self) -> usize {
-        self.rows.dim as usize * (2 + self.pieces.is_some() as usize) * size_of::<i32>()
-            + (self.hidden.stride() + self.output.stride()) * size_of::<i16>()
-    }
-
     /// The most table rows read and multiply-adds done for a text of so many characters.
     pub(crate) fn worst_case(&self, characters: u32) -> (u64, u64) {
         // Normalisation makes at most 18 characters of one.
@@ -111,7 +104,7 @@ impl<'a> Bag<'a> {
         &self,
         text: &str,
         kernel: &Kernel,
-        scratch: &mut BagScratch,
+        scratch: &mut BagScratch<'_>,
         scores: &mut [Score],
     ) -> Read {
         let BagScratch { ids, sums, pieces, pooled, hidden } = scratch;
@@ -161,7 +154,7 @@ impl<'a> Bag<'a> {
         read.seen = [seen((&counts[0], unknown[0])), seen((&counts[1], unknown[1]))];
         self.pool(counts, [&sums[0], &sums[1], pieces], pooled);
         for (index, (row, out)) in
-            self.hidden.weights().chunks_exact(self.hidden.stride()).zip(&mut *hidden).enumerate()
+            self.hidden.weights().chunks_exact(self.hidden.stride()).zip(hidden.iter_mut()).enumerate()
         {
             let (bias, scale) = self.hidden.output(index);
             // A negative value ends at zero: the rectifier.

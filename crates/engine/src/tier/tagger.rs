@@ -9,11 +9,9 @@ use crate::format::{
     Container, Dense, Direction, FeatureSettings, Features, Filter, FormatError, Phrases, Recurrent, Rows,
     SectionKind, Transitions,
 };
-use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
+use crate::kernel::{Buffer, Kernel, MAX_ACTIVATION, Source, inverse_sqrt, requantize};
 use crate::prediction::{Read, Score, Seen};
 use crate::text::{Group, PhraseHash, TokenHash, TokenKind, token_features};
-use alloc::boxed::Box;
-use alloc::vec;
 
 /// Features gathered before their rows are added.
 const GATHERED: usize = 64;
@@ -46,26 +44,27 @@ pub(crate) trait Membership {
 }
 
 /// The memory that a tagger computes in.
-#[derive(Clone, Debug)]
-pub(crate) struct TaggerScratch {
-    pub(crate) tokens: Box<[TokenHash]>,
+#[cfg_attr(feature = "alloc", derive(Clone))]
+#[derive(Debug)]
+pub(crate) struct TaggerScratch<'m> {
+    pub(crate) tokens: Buffer<'m, TokenHash>,
     /// How many of the tokens the text at hand has.
     pub(crate) count: usize,
     ids: [u32; GATHERED],
     /// Of each token the sum of the rows of its words and phrases, and that of its characters, in 256ths over the root of their
     /// number; later, the sums of its gates in one direction.
-    sums: Box<[i32]>,
+    sums: Buffer<'m, i32>,
     /// The sum of the rows of one token's pieces; empty in a model without.
-    pieces: Box<[i32]>,
+    pieces: Buffer<'m, i32>,
     /// What goes into the recurrent layer, token by token.
-    inputs: Box<[i16]>,
-    cell: Box<[i32]>,
+    inputs: Buffer<'m, i16>,
+    cell: Buffer<'m, i32>,
     /// The states of each token: forward, then backward.
-    states: Box<[i16]>,
+    states: Buffer<'m, i16>,
     /// The states of one direction, token by token.
-    state: Box<[i16]>,
+    state: Buffer<'m, i16>,
     /// What goes into the layer of the labels.
-    pooled: Box<[i16]>,
+    pooled: Buffer<'m, i16>,
 }
 
 impl<'a> Tagger<'a> {
@@ -127,17 +126,6 @@ impl<'a> Tagger<'a> {
         self.rows.buckets - self.slots * PLACES * 2
     }
 
-    /// Bytes of scratch memory behind pointers.
-    pub(crate) fn memory(&self) -> usize {
-        let Recurrent { dim, units, max_tokens, .. } = self.recurrent;
-        let (dim, units, tokens) = (dim as usize, units as usize, max_tokens as usize);
-        let labels = self.labels.as_ref().map_or(0, Dense::stride);
-        tokens * (size_of::<TokenHash>() + (2 * dim).max(3 * units) * 4 + dim * 2 + 2 * units * 2)
-            + units * 6
-            + labels * 2
-            + if self.pieces.is_some() { dim * 4 } else { 0 }
-    }
-
     /// The most table rows read and multiply-adds done for a text of so many characters, with so many lists of values.
     pub(crate) fn worst_case(&self, characters: u32, lists: u32) -> (u64, u64) {
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
@@ -166,7 +154,7 @@ impl<'a> Tagger<'a> {
         text: &str,
         lists: &dyn Membership,
         kernel: &Kernel,
-        scratch: &mut TaggerScratch,
+        scratch: &mut TaggerScratch<'_>,
         scores: &mut [Score],
     ) -> Read {
         let read = self.embed(text, lists, kernel, scratch);
@@ -181,7 +169,7 @@ impl<'a> Tagger<'a> {
         text: &str,
         lists: &dyn Membership,
         kernel: &Kernel,
-        scratch: &mut TaggerScratch,
+        scratch: &mut TaggerScratch<'_>,
     ) -> Read {
         let TaggerScratch { tokens, count, ids, sums, pieces, inputs, .. } = scratch;
         let dim = self.recurrent.dim as usize;
@@ -324,11 +312,12 @@ impl<'a> Tagger<'a> {
     }
 
     /// Scores the labels: the largest of each number of the states, and the sum of the tokens over the root of their number.
-    fn classify(&self, kernel: &Kernel, scratch: &mut TaggerScratch, scores: &mut [Score]) {
+    fn classify(&self, kernel: &Kernel, scratch: &mut TaggerScratch<'_>, scores: &mut [Score]) {
         let Some(output_layer) = &self.labels else { return };
         let TaggerScratch { count, sums, inputs, states, pooled, .. } = scratch;
         let (dim, states_width) = (self.recurrent.dim as usize, 2 * self.recurrent.units as usize);
-        let (largest, rest) = pooled.split_at_mut(states_width.min(pooled.len()));
+        let middle = states_width.min(pooled.len());
+        let (largest, rest) = pooled.split_at_mut(middle);
         largest.fill(if *count == 0 { 0 } else { -MAX_ACTIVATION });
         for states in states.chunks_exact(states_width).take(*count) {
             for (largest, &state) in largest.iter_mut().zip(states) {
@@ -356,7 +345,13 @@ impl<'a> Tagger<'a> {
     }
 
     /// How well a tag suits a token, without its neighbours, in the units of a [`Score`].
-    pub(crate) fn emission(&self, token: usize, tag: u32, kernel: &Kernel, scratch: &TaggerScratch) -> i32 {
+    pub(crate) fn emission(
+        &self,
+        token: usize,
+        tag: u32,
+        kernel: &Kernel,
+        scratch: &TaggerScratch<'_>,
+    ) -> i32 {
         let width = 2 * self.recurrent.units as usize;
         let Some(states) = scratch.states.get(token * width..(token + 1) * width) else { return 0 };
         let start = tag as usize * self.emissions.stride();
@@ -428,23 +423,23 @@ impl Gather<'_> {
     }
 }
 
-impl TaggerScratch {
-    pub(crate) fn new(tagger: &Tagger<'_>) -> Self {
+impl<'m> TaggerScratch<'m> {
+    pub(crate) fn new(tagger: &Tagger<'_>, source: &mut Source<'m>) -> Self {
         let Recurrent { dim, units, max_tokens, .. } = tagger.recurrent;
         let (dim, units, tokens) = (dim as usize, units as usize, max_tokens as usize);
         let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0 };
         let pooled = tagger.labels.as_ref().map_or(0, Dense::stride);
         Self {
-            tokens: vec![nothing; tokens].into_boxed_slice(),
+            tokens: source.take(tokens, nothing),
             count: 0,
             ids: [0; GATHERED],
-            sums: vec![0; tokens * (2 * dim).max(3 * units)].into_boxed_slice(),
-            pieces: vec![0; if tagger.pieces.is_some() { dim } else { 0 }].into_boxed_slice(),
-            inputs: vec![0; tokens * dim].into_boxed_slice(),
-            cell: vec![0; units].into_boxed_slice(),
-            states: vec![0; tokens * 2 * units].into_boxed_slice(),
-            state: vec![0; units].into_boxed_slice(),
-            pooled: vec![0; pooled].into_boxed_slice(),
+            sums: source.take(tokens * (2 * dim).max(3 * units), 0),
+            pieces: source.take(if tagger.pieces.is_some() { dim } else { 0 }, 0),
+            inputs: source.take(tokens * dim, 0),
+            cell: source.take(units, 0),
+            states: source.take(tokens * 2 * units, 0),
+            state: source.take(units, 0),
+            pooled: source.take(pooled, 0),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 #![allow(clippy::indexing_slicing)] // Only of the classes, whose number is that of all bytes.
 
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
 const HEADER: usize = 8;
@@ -45,6 +46,7 @@ impl<'a> Automaton<'a> {
     /// # Errors
     ///
     /// The rule that the tables break, as words.
+    #[cfg(feature = "alloc")]
     pub fn write(tables: &AutomatonTables<'_>) -> Result<Vec<u8>, &'static str> {
         let AutomatonTables { classes, class_count, start, transitions, accepting } = *tables;
         let states =

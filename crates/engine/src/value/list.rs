@@ -20,9 +20,13 @@
 #![allow(clippy::indexing_slicing)] // Only of this file's own small arrays, by numbers that are checked beside.
 
 use crate::text::{TokenKind, phrase_characters, phrase_hash};
+#[cfg(feature = "alloc")]
 use alloc::collections::BTreeSet;
+#[cfg(feature = "alloc")]
 use alloc::string::String;
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+#[cfg(feature = "alloc")]
 use core::iter;
 use core::str;
 
@@ -75,6 +79,7 @@ impl<'a> ValueList<'a> {
     ///
     /// Phrases without a token, such as white space, and those whose value is not there, are left out; the order of the
     /// phrases does not matter.
+    #[cfg(feature = "alloc")]
     pub fn write<'s>(phrases: impl Iterator<Item = (&'s str, u32)>, values: &[&str]) -> Vec<u8> {
         let mut sorted = BTreeSet::new();
         for (phrase, value) in phrases.filter(|&(_, value)| (value as usize) < values.len()) {
@@ -404,6 +409,7 @@ fn number(numbers: &[[u8; 4]], at: usize) -> u32 {
 }
 
 /// Where each text begins when all are joined, and where the last ends.
+#[cfg(feature = "alloc")]
 fn offsets<'s>(texts: impl Iterator<Item = &'s str>) -> impl Iterator<Item = u32> {
     iter::once(0).chain(texts.scan(0, |end, text| {
         *end += text.len() as u32;

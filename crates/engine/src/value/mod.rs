@@ -13,6 +13,7 @@ mod lexicon;
 mod list;
 mod moment;
 mod number;
+#[cfg(feature = "alloc")]
 mod owned;
 mod period;
 mod resolve;
@@ -26,6 +27,7 @@ pub use decimal::Decimal;
 pub use duration::Duration;
 pub use kind::{Language, ValueType};
 pub use list::{Match, ValueList};
+#[cfg(feature = "alloc")]
 pub(crate) use owned::OwnedList;
 pub use resolve::resolve;
 pub use typed::{DateTimeValue, DateValue, TimeValue, Value};
