@@ -3,6 +3,7 @@
 use serde::Serialize;
 use stonechat_engine::value::Reference;
 use stonechat_engine::{Decision, Label, Model, Prediction, Reason};
+use stonechat_eval::Explanation;
 
 use crate::console::one_line;
 use crate::decimal::decimal;
@@ -34,6 +35,8 @@ pub(crate) struct Answer<'a> {
     ranking: Vec<Named<'a>>,
     read: ReadSoFar,
     model: &'a ModelName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Explanation>,
 }
 
 #[derive(Serialize)]
@@ -56,6 +59,7 @@ impl<'a> Answer<'a> {
         prediction: &Prediction<'a>,
         now: Option<&Reference>,
         name: &'a ModelName,
+        explanation: Option<Explanation>,
     ) -> Self {
         let (text, read, multi) = (prediction.text(), prediction.read(), model.rule().multi_label);
         let characters = if read.truncated { read.characters as usize } else { text.chars().count() };
@@ -69,6 +73,7 @@ impl<'a> Answer<'a> {
             ranking: prediction.ranking().map(named).collect(),
             read: ReadSoFar { characters, truncated: read.truncated },
             model: name,
+            explanation,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Runs a model over texts.
 
 use crate::decode::{Evidence, Found, Search, SlotScratch, decide, logistic, outsideness, rank, softmax};
-use crate::format::ScopeRule;
+use crate::format::{DecisionRule, LabelLimits, ScopeRule};
 use crate::kernel::{Buffer, Count, Kernel, Source};
 use crate::lists::{Lists, ListsView};
 use crate::model::{Model, Runner};
@@ -28,6 +28,8 @@ pub struct Engine<'m> {
     model: &'m Model<'m>,
     kernel: Kernel,
     scratch: Scratch<'m>,
+    /// That of the model that answers first, where there is one.
+    first: Option<Scratch<'m>>,
     lists: Lists<'m>,
     scores: Buffer<'m, Score>,
     ranking: [u32; RANKING],
@@ -135,7 +137,7 @@ impl<'m> Engine<'m> {
     }
 
     fn build(model: &'m Model<'m>, kernel: Kernel, source: &mut Source<'m>) -> Self {
-        let scratch = match &model.runner {
+        let mut scratch = |runner: &Runner<'_>| match runner {
             Runner::Bag(bag) => Scratch::Bag(BagScratch::new(bag, source)),
             Runner::Lookup(_) => Scratch::Lookup,
             Runner::Tagger(tagger, slots) => {
@@ -149,7 +151,8 @@ impl<'m> Engine<'m> {
         Self {
             model,
             kernel,
-            scratch,
+            scratch: scratch(&model.runner),
+            first: model.first.as_ref().map(|first| scratch(&first.runner)),
             lists: Lists::new(model, source),
             scores: source.take(model.labels().len(), Score::default()),
             ranking: [0; RANKING],
@@ -223,8 +226,53 @@ impl<'m> Engine<'m> {
 
     /// Answers to a text.
     pub fn predict<'e>(&'e mut self, text: &'e str) -> Prediction<'e> {
-        let rule = &self.model.rule;
-        let read = match (&self.model.runner, &mut self.scratch) {
+        let first = self.answer_first(text);
+        let by_first = first.is_some();
+        let answer = first.unwrap_or_else(|| self.answer(text));
+        let (tokens, found) = match &self.scratch {
+            Scratch::Bag(_) | Scratch::Lookup => (&[][..], &[][..]),
+            Scratch::Tagger(tagger, search) => (&*tagger.tokens, search.found()),
+        };
+        let hidden = match &self.scratch {
+            Scratch::Bag(bag) if !by_first => bag.hidden(),
+            _ => &[],
+        };
+        Prediction {
+            model: self.model,
+            text,
+            lists: self.lists.view(),
+            tokens,
+            found,
+            hidden,
+            scores: &self.scores,
+            ranking: self.ranking.get(..answer.ranked).unwrap_or_default(),
+            confidences: &self.confidences,
+            by_first,
+            answer,
+        }
+    }
+
+    /// The answer of the cheaper model that the file holds beside its own, if there is one that accepts the text.
+    #[inline]
+    fn answer_first(&mut self, text: &str) -> Option<Answer> {
+        let first = self.model.first.as_ref()?;
+        let read = match (&first.runner, &mut self.first) {
+            (Runner::Bag(bag), Some(Scratch::Bag(scratch))) => {
+                bag.scores(text, &self.kernel, scratch, &mut self.scores)
+            }
+            (Runner::Lookup(lookup), _) => lookup.scores(text, &mut self.scores),
+            _ => return None,
+        };
+        let accepting = Accepting { rule: &first.rule, scope: first.scope.as_ref(), limits: first.limits };
+        let labels = self.rank(&first.runner, accepting.rule, &read);
+        let answer = accepting.decide(&self.scores, labels, read, (true, true));
+        (answer.decision == Decision::Accept).then_some(answer)
+    }
+
+    fn answer(&mut self, text: &str) -> Answer {
+        let model = self.model;
+        let rule = &model.rule;
+        let read = match (&model.runner, &mut self.scratch) {
             (Runner::Bag(bag), Scratch::Bag(scratch)) => {
                 bag.scores(text, &self.kernel, scratch, &mut self.scores)
             }
@@ -234,29 +282,12 @@ impl<'m> Engine<'m> {
             (Runner::Lookup(lookup), _) => lookup.scores(text, &mut self.scores),
             _ => Read::default(),
         };
-        let ranked = rank(&self.scores, &mut self.ranking);
-        let ranking = self.ranking.get(..ranked).unwrap_or_default();
-        let score_of = |index: u32| self.scores.get(index as usize).copied().unwrap_or_default();
-        let mut certainty = if rule.multi_label {
-            for (confidence, &index) in self.confidences.iter_mut().zip(ranking) {
-                *confidence = logistic(score_of(index), rule);
-            }
-            // An answer of many labels is as certain as its least certain yes or no.
-            let certainty = |&score: &Score| certainty_of(logistic(score, rule), rule.label_threshold);
-            self.scores.iter().map(certainty).min().unwrap_or_default()
-        } else if let Runner::Lookup(lookup) = &self.model.runner {
-            lookup.confidences(read.features > 0, self.scores.len(), &mut self.confidences);
-            self.confidences[0]
-        } else {
-            softmax(&self.scores, ranking, rule, &mut self.confidences);
-            self.confidences[0]
-        };
-        let best = if rule.multi_label { None } else { ranking.first().copied() };
+        let mut labels = self.rank(&model.runner, rule, &read);
         let (mut complete, mut sure) = (true, true);
         if let (Runner::Tagger(tagger, slots), Scratch::Tagger(scratch, search)) =
-            (&self.model.runner, &mut self.scratch)
+            (&model.runner, &mut self.scratch)
         {
-            let label = best.unwrap_or(0);
+            let label = labels.best.unwrap_or(0);
             let found =
                 Search { slots, transitions: &tagger.transitions, label, sharpness: rule.slot_sharpness };
             let kernel = &self.kernel;
@@ -267,50 +298,87 @@ impl<'m> Engine<'m> {
                 complete &= own.peek().is_some();
                 sure &= own.all(|found| found.confidence >= rule.min_slot_confidence);
             }
-            if best.is_none() {
-                certainty = search.whole;
+            if labels.best.is_none() {
+                labels.certainty = search.whole;
             }
         }
-        let scope = self.model.scope();
-        let outsideness = scope.map(|scope| outsideness(scope, &self.scores, rule.out_of_scope, &read));
+        let accepting = Accepting { rule, scope: model.scope(), limits: model.limits };
+        accepting.decide(&self.scores, labels, read, (complete, sure))
+    }
+
+    /// Ranks the labels by their scores and makes confidences of them.
+    #[inline]
+    fn rank(&mut self, runner: &Runner<'_>, rule: &DecisionRule, read: &Read) -> Ranked {
+        let ranked = rank(&self.scores, &mut self.ranking);
+        let ranking = self.ranking.get(..ranked).unwrap_or_default();
+        let score_of = |index: u32| self.scores.get(index as usize).copied().unwrap_or_default();
+        let certainty = if rule.multi_label {
+            for (confidence, &index) in self.confidences.iter_mut().zip(ranking) {
+                *confidence = logistic(score_of(index), rule);
+            }
+            // An answer of many labels is as certain as its least certain yes or no.
+            let certainty = |&score: &Score| certainty_of(logistic(score, rule), rule.label_threshold);
+            self.scores.iter().map(certainty).min().unwrap_or_default()
+        } else if let Runner::Lookup(lookup) = runner {
+            lookup.confidences(read.features > 0, self.scores.len(), &mut self.confidences);
+            self.confidences[0]
+        } else {
+            softmax(&self.scores, ranking, rule, &mut self.confidences);
+            self.confidences[0]
+        };
+        let best = if rule.multi_label { None } else { ranking.first().copied() };
+        Ranked { ranked, best, certainty }
+    }
+}
+
+/// The labels of an answer.
+#[derive(Clone, Copy, Debug)]
+struct Ranked {
+    /// How many there are in the ranking.
+    ranked: usize,
+    /// The best; none where a text has any number, or the model has none.
+    best: Option<u32>,
+    certainty: Confidence,
+}
+
+/// What a model accepts.
+struct Accepting<'a> {
+    rule: &'a DecisionRule,
+    scope: Option<&'a ScopeRule>,
+    limits: Option<LabelLimits<'a>>,
+}
+
+impl Accepting<'_> {
+    /// Whether an answer is accepted, given whether every required slot is there, and each certain enough.
+    fn decide(&self, scores: &[Score], labels: Ranked, read: Read, slots: (bool, bool)) -> Answer {
+        let Ranked { ranked, best, certainty } = labels;
+        let outsideness = self.scope.map(|scope| outsideness(scope, scores, self.rule.out_of_scope, &read));
         let unlike = |scope: &ScopeRule| {
             outsideness.is_some_and(|score| score > scope.most) || read.unknown_share() > scope.most_unknown
         };
         let evidence = Evidence {
             best,
             confidence: certainty,
-            limit: best.map_or(0, |label| self.model.limit(label)),
-            outside: scope.is_some_and(unlike),
-            complete,
-            sure,
+            limit: best.zip(self.limits).map_or(0, |(label, limits)| limits.get(label)),
+            outside: self.scope.is_some_and(unlike),
+            complete: slots.0,
+            sure: slots.1,
             read: &read,
         };
-        let (decision, reason) = decide(rule, &evidence);
-        let (tokens, found) = match &self.scratch {
-            Scratch::Bag(_) | Scratch::Lookup => (&[][..], &[][..]),
-            Scratch::Tagger(tagger, search) => (&*tagger.tokens, search.found()),
-        };
-        let hidden = match &self.scratch {
-            Scratch::Bag(bag) => bag.hidden(),
-            Scratch::Tagger(..) | Scratch::Lookup => &[],
-        };
-        Prediction {
-            model: self.model,
-            text,
-            lists: self.lists.view(),
-            tokens,
-            found,
-            hidden,
-            scores: &self.scores,
-            ranking,
-            confidences: &self.confidences,
-            certainty,
-            outsideness,
-            decision,
-            reason,
-            read,
-        }
+        let (decision, reason) = decide(self.rule, &evidence);
+        Answer { ranked, certainty, outsideness, decision, reason, read }
     }
+}
+
+/// An answer, but for what lies in the engine's memory.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    ranked: usize,
+    certainty: Confidence,
+    outsideness: Option<Score>,
+    decision: Decision,
+    reason: Option<Reason>,
+    read: Read,
 }
 
 /// How probable the yes or no is that a label gets.
@@ -334,24 +402,27 @@ pub struct Prediction<'e> {
     scores: &'e [Score],
     ranking: &'e [u32],
     confidences: &'e [Confidence],
-    certainty: Confidence,
-    outsideness: Option<Score>,
-    decision: Decision,
-    reason: Option<Reason>,
-    read: Read,
+    by_first: bool,
+    answer: Answer,
 }
 
 impl<'e> Prediction<'e> {
+    /// Whether the cheaper model answered that the file holds beside its own.
+    #[must_use]
+    pub const fn by_first(&self) -> bool {
+        self.by_first
+    }
+
     /// Whether the answer may be acted on.
     #[must_use]
     pub const fn decision(&self) -> Decision {
-        self.decision
+        self.answer.decision
     }
 
     /// Why not, if it may not.
     #[must_use]
     pub const fn reason(&self) -> Option<Reason> {
-        self.reason
+        self.answer.reason
     }
 
     /// The confidence of the answer: that of the label, or, for a text with any number of labels, of the least certain yes or
@@ -359,7 +430,7 @@ impl<'e> Prediction<'e> {
     /// that all slots are right and none is missing.
     #[must_use]
     pub const fn confidence(&self) -> Confidence {
-        self.certainty
+        self.answer.certainty
     }
 
     /// The best label; one without a name in a model of slots alone.
@@ -477,7 +548,7 @@ impl<'e> Prediction<'e> {
     /// [`ScopeRule`](crate::format::ScopeRule).
     #[must_use]
     pub const fn outsideness(&self) -> Option<Score> {
-        self.outsideness
+        self.answer.outsideness
     }
 
     /// The score of every label, in the order of the model's labels.
@@ -496,6 +567,6 @@ impl<'e> Prediction<'e> {
     /// How much of the text was read, and how much of it was known.
     #[must_use]
     pub const fn read(&self) -> Read {
-        self.read
+        self.answer.read
     }
 }

@@ -4,6 +4,7 @@ use crate::format::{
     Container, DecisionRule, FormatError, LabelLimits, Labels, Recorded, ScopeRule, SectionKind, Slots,
     Texts, Tier,
 };
+use crate::prediction::Confidence;
 use crate::text::FeatureSettings;
 use crate::tier::{Bag, Lookup, Tagger};
 use crate::value::{Automaton, Language, ValueList, ValueType};
@@ -18,7 +19,8 @@ pub struct Model<'a> {
     pub(crate) runner: Runner<'a>,
     pub(crate) rule: DecisionRule,
     scope: Option<ScopeRule>,
-    limits: Option<LabelLimits<'a>>,
+    pub(crate) limits: Option<LabelLimits<'a>>,
+    pub(crate) first: Option<First<'a>>,
     recorded: Recorded<'a>,
 }
 
@@ -29,6 +31,61 @@ pub(crate) enum Runner<'a> {
     Bag(Bag<'a>),
     Tagger(Tagger<'a>, Slots<'a>),
     Lookup(Lookup<'a>),
+}
+
+/// A cheaper model that answers first: a text that it accepts is not looked at further (Viola and Jones, "Rapid Object Detection
+/// using a Boosted Cascade of Simple Features", CVPR 2001).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct First<'a> {
+    pub(crate) tier: Tier,
+    /// A bag or a look-up.
+    pub(crate) runner: Runner<'a>,
+    pub(crate) rule: DecisionRule,
+    pub(crate) scope: Option<ScopeRule>,
+    pub(crate) limits: Option<LabelLimits<'a>>,
+}
+
+impl<'a> First<'a> {
+    /// Reads it from the bytes of its own file, which has the labels of the outer one, `labels` in the section `names`.
+    fn read(bytes: &'a [u8], names: &[u8], labels: u32) -> Result<Self, FormatError> {
+        let broken = |rule| FormatError::Section { kind: SectionKind::First, offset: 0, rule };
+        let container = Container::open(bytes).map_err(|_| broken("it is no sound model file"))?;
+        if container.section(SectionKind::Labels)? != names {
+            return Err(broken("its labels are others"));
+        }
+        let rule = DecisionRule::read(container.section(SectionKind::Decision)?, labels)?;
+        if rule.multi_label {
+            return Err(broken("a text may have any number of labels"));
+        }
+        let runner = match container.tier() {
+            Tier::Bag => Runner::Bag(Bag::read(&container, labels as usize)?),
+            Tier::Lookup => Runner::Lookup(Lookup::read(&container, labels)?),
+            Tier::Tagger => return Err(broken("it is a tagger")),
+        };
+        let (scope, limits) = acceptance(&container, &runner, &rule, labels)?;
+        Ok(Self { tier: container.tier(), runner, rule, scope, limits })
+    }
+}
+
+/// The scope and the limits of labels of a file.
+fn acceptance<'a>(
+    container: &Container<'a>,
+    runner: &Runner<'_>,
+    rule: &DecisionRule,
+    labels: u32,
+) -> Result<(Option<ScopeRule>, Option<LabelLimits<'a>>), FormatError> {
+    let broken = |kind, rule| FormatError::Section { kind, offset: 0, rule };
+    let scope = container.find(SectionKind::Scope);
+    let scope = scope.map(|bytes| ScopeRule::read(bytes, rule.out_of_scope.is_some())).transpose()?;
+    if scope.is_some() && (labels == 0 || matches!(runner, Runner::Lookup(_))) {
+        return Err(broken(SectionKind::Scope, "a model without scores of labels cannot tell"));
+    }
+    let limits = container.find(SectionKind::Limits);
+    let limits = limits.map(|bytes| LabelLimits::read(bytes, labels)).transpose()?;
+    if limits.is_some() && (labels == 0 || rule.multi_label) {
+        return Err(broken(SectionKind::Limits, "there is no one label that they could be for"));
+    }
+    Ok((scope, limits))
 }
 
 /// A bound on what one answer costs.
@@ -76,16 +133,14 @@ impl<'a> Model<'a> {
                 Runner::Tagger(Tagger::read(&container, labels.len(), slots.len())?, slots)
             }
         };
-        let scope = container.find(SectionKind::Scope);
-        let scope = scope.map(|bytes| ScopeRule::read(bytes, rule.out_of_scope.is_some())).transpose()?;
-        if scope.is_some() && (count == 0 || matches!(runner, Runner::Lookup(_))) {
-            return Err(broken(SectionKind::Scope, "a model without scores of labels cannot tell"));
-        }
-        let limits = container.find(SectionKind::Limits);
-        let limits = limits.map(|bytes| LabelLimits::read(bytes, count)).transpose()?;
-        if limits.is_some() && (count == 0 || rule.multi_label) {
-            return Err(broken(SectionKind::Limits, "there is no one label that they could be for"));
-        }
+        let (scope, limits) = acceptance(&container, &runner, &rule, count)?;
+        let first = match container.find(SectionKind::First) {
+            Some(_) if rule.multi_label || !matches!(runner, Runner::Bag(_)) => {
+                return Err(broken(SectionKind::First, "only a bag of one label a text may have one"));
+            }
+            Some(bytes) => Some(First::read(bytes, container.section(SectionKind::Labels)?, count)?),
+            None => None,
+        };
         let slots = match &runner {
             Runner::Bag(_) | Runner::Lookup(_) => 0,
             Runner::Tagger(_, slots) => slots.len() as u32,
@@ -99,6 +154,7 @@ impl<'a> Model<'a> {
             rule,
             scope,
             limits,
+            first,
             recorded: Recorded::read(container.section(SectionKind::Recorded)?, count, slots)?,
         })
     }
@@ -144,6 +200,12 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn limit(&self, label: u32) -> u32 {
         self.limits.map_or(0, |limits| limits.get(label))
+    }
+
+    /// The tier of the cheaper model that answers first, where the file holds one, and the least confidence of its answers.
+    #[must_use]
+    pub fn first(&self) -> Option<(Tier, Confidence)> {
+        self.first.as_ref().map(|first| (first.tier, first.rule.min_confidence))
     }
 
     /// The slots, in a model that finds any.
@@ -249,7 +311,18 @@ impl<'a> Model<'a> {
                 return WorstCase { rows, row_bytes: size_of::<u64>(), multiply_adds: 0 };
             }
         };
-        WorstCase { rows, row_bytes: table.stride(), multiply_adds }
+        // Where the first is unsure, both answer.
+        let (mut all, mut widest, mut products) = (rows, table.stride(), multiply_adds);
+        match self.first.as_ref().map(|first| &first.runner) {
+            Some(Runner::Bag(bag)) => {
+                let (rows, multiply_adds) = bag.worst_case(characters);
+                (all, products) = (all + rows, products + multiply_adds);
+                widest = widest.max(bag.rows.stride());
+            }
+            Some(Runner::Lookup(lookup)) => all += u64::from(lookup.texts.most_reads()),
+            _ => {}
+        }
+        WorstCase { rows: all, row_bytes: widest, multiply_adds: products }
     }
 }
 

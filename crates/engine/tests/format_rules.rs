@@ -4,7 +4,8 @@
 
 mod support;
 
-use stonechat_engine::{FormatError, Model};
+use stonechat_engine::format::{LabelLimits, Labels, ScopeRule, SectionKind, pack, unpack};
+use stonechat_engine::{FormatError, Model, Score};
 use support::frame::{ENTRY, HEADER, Parts, put, restamp};
 use support::models::Plan;
 use support::rules::{Case, hold, hold_cases, outcome, section};
@@ -125,6 +126,16 @@ const DECISION: &[Case] = &[
     (24, 1 << 24, None),
     (24, (1 << 24) + 1, Some("the decision rule")),
 ];
+const SCOPE: &[Case] = &[
+    (0, 1, Some("the scope")),
+    (4, 1 << 30, None),
+    (4, (1 << 30) + 1, Some("the scope")),
+    (8, (1 << 30) + 1, Some("the scope")),
+    (12, u32::MAX, None),
+    (16, 1 << 16, None),
+    (16, (1 << 16) + 1, Some("the scope")),
+];
+const LIMITS: &[Case] = &[(0, 65_537, None), (0, 65_538, Some("the limit of a label"))];
 const RECORDED: &[Case] = &[
     (0, 2, Some("longer than its content")),
     (0, 4, Some("ends too early")),
@@ -165,6 +176,51 @@ fn every_rule_of_every_section() {
     for (name, cases) in all {
         hold_cases(&parts, name, cases);
     }
+    let judged = Parts::of(&with_acceptance(&Plan::small(41).build()));
+    for (name, cases) in [(*b"SCOP", SCOPE), (*b"LIMT", LIMITS)] {
+        hold_cases(&judged, name, cases);
+    }
+}
+
+/// The file with a scope and limits of its labels, which change no answer.
+fn with_acceptance(file: &[u8]) -> Vec<u8> {
+    let (tier, mut sections) = unpack(file).unwrap();
+    let scope =
+        ScopeRule { outside: 0, words: 1, characters: 1, most: Score(i32::MAX), most_unknown: 1 << 16 };
+    let labels = Model::open(file).unwrap().labels().len();
+    sections.push((SectionKind::Scope, scope.write()));
+    sections.push((SectionKind::Limits, LabelLimits::write(&vec![0; labels])));
+    pack(tier, &sections)
+}
+
+#[test]
+fn a_model_that_answers_first_has_the_same_labels_and_is_no_tagger() {
+    let plan = Plan::small(41);
+    let file = plan.build();
+    let with = |first: &[u8]| {
+        let (tier, mut sections) = unpack(&file).unwrap();
+        sections.push((SectionKind::First, first.to_vec()));
+        pack(tier, &sections)
+    };
+    assert!(Model::open(&with(&file)).unwrap().first().is_some());
+    let refused = |first: &[u8]| Model::open(&with(first)).unwrap_err().to_string();
+    assert!(refused(b"").contains("no sound model file"));
+    assert!(refused(&file[..file.len() - 1]).contains("no sound model file"));
+    let (tier, sections) = unpack(&file).unwrap();
+    let other: Vec<_> = sections
+        .iter()
+        .map(|(kind, content)| match kind {
+            SectionKind::Labels => {
+                let count = Model::open(&file).unwrap().labels().len();
+                let names: Vec<String> = (0..count).map(|at| format!("other {at}")).collect();
+                (*kind, Labels::write(&names))
+            }
+            _ => (*kind, content.clone()),
+        })
+        .collect();
+    assert!(refused(&pack(tier, &other)).contains("its labels are others"));
+    // One inside the other, which no answer needs: the inner one is not looked for.
+    assert!(Model::open(&with(&with(&file))).is_ok());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! - [`evaluate`]: how often it is right, how well it knows when it is not, and where it goes wrong.
 //! - [`speed()`]: how long an answer takes, and how much memory it needs; [`latency()`]: the time alone.
 //! - [`report_html`]: an evaluation as one HTML page with plots.
+//! - [`explain()`]: what made one answer.
 //! - [`digest()`]: the name of a model file.
 //!
 //! Only the bytes that ship are judged: every number comes from [`Engine::predict`](stonechat_engine::Engine::predict).
@@ -33,6 +34,7 @@
 mod digest;
 mod display;
 mod evaluate;
+mod explain;
 mod html;
 pub mod interval;
 mod judged;
@@ -47,6 +49,7 @@ mod speed;
 
 pub use digest::digest;
 pub use evaluate::evaluate;
+pub use explain::{Explanation, Neighbour, Neighbours, ScopeFacts, WordPart, explain};
 pub use html::report_html;
 pub use interval::wilson;
 pub use latency::latency;

@@ -73,7 +73,10 @@ fn outcome(engine: &mut Engine<'_>, text: &str, outside: Option<u32>, options: &
     };
     let outsideness = match (prediction.reason(), prediction.outsideness()) {
         (Some(Reason::NoKnownWords), _) => u32::MAX,
-        // From the lowest to the highest, as 0 to 2³² − 1.
+        // What a cheaper model accepts is less outside than anything that it does not.
+        (_, Some(score)) if prediction.by_first() => (score.0.cast_unsigned() ^ (1 << 31)) / 2,
+        // From the lowest to the highest, as 2³¹ to 2³² − 1 of a model that is preceded by a cheaper one.
+        (_, Some(score)) if model.first().is_some() => (1 << 31) | (score.0.cast_unsigned() ^ (1 << 31)) / 2,
         (_, Some(score)) => score.0.cast_unsigned() ^ (1 << 31),
         (_, None) => one - inside,
     };

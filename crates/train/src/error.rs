@@ -51,6 +51,11 @@ pub enum TrainError {
         /// Why not.
         why: &'static str,
     },
+    /// A cascade was asked for, and the task is none for it.
+    NoCascade {
+        /// Why not.
+        why: &'static str,
+    },
     /// There are more texts than a look-up can hold.
     TooManyTexts {
         /// How many there are.
@@ -121,6 +126,9 @@ impl fmt::Display for TrainError {
             }
             Self::NoLookup { why } => {
                 write!(f, "a look-up knows one label for each text, and {why}; train another tier, or `auto`")
+            }
+            Self::NoCascade { why } => {
+                write!(f, "a cascade gives one label to each text, and {why}; train another tier, or `auto`")
             }
             Self::TooManyTexts { found } => {
                 write!(

@@ -24,6 +24,7 @@ mod acceptance;
 mod augment;
 mod cache;
 mod calibrate;
+mod cascade;
 mod dictionary;
 mod embed;
 mod error;
@@ -66,7 +67,7 @@ pub use merit::Merit;
 pub use progress::{Listener, Progress};
 pub use promise::{LabelPromise, Promise, SlotPromise};
 pub use recipe::{Recipe, RecipeError};
-pub use report::{ScopeReport, SlotReport, TeacherReport, TrainReport, WordsReport};
+pub use report::{CascadeReport, ScopeReport, SlotReport, TeacherReport, TrainReport, WordsReport};
 pub use rungs::{Ladder, Limits, Rung, RungModel};
 pub use session::{Trained, Trainer};
 #[cfg(feature = "teacher")]

@@ -108,6 +108,7 @@ impl Trainer<'_> {
             temperature: 1.0,
             scope: None,
             promise,
+            cascade: None,
             slots: None,
             notes,
             merit,
@@ -117,6 +118,7 @@ impl Trainer<'_> {
         self.tell("recording");
         let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = rows.learned.iter().rev().map(|row| row.text.as_str()).collect();
+        let judged = self.package(names, draft, sure).draft(&Acceptance::of(self.lookup_rule()));
         let package = self.package(names, kept, sure);
         let model = package.write(
             &Acceptance::of(self.lookup_rule()),
@@ -125,7 +127,7 @@ impl Trainer<'_> {
             self.recipe.recorded as usize,
             self.room(),
         )?;
-        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole: true })
+        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole: true, judged })
     }
 
     /// What can be promised of the texts that a look-up knows, if anything is to be. All have the same confidence: there is one

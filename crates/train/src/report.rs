@@ -53,6 +53,9 @@ pub struct TrainReport {
     pub scope: Option<ScopeReport>,
     /// What it promises of the answers that it accepts; null if nothing was asked for.
     pub promise: Option<Promise>,
+    /// The cheaper model that answers first; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cascade: Option<CascadeReport>,
     /// How it finds slots; null if it does not.
     pub slots: Option<SlotReport>,
     /// What a user should know.
@@ -88,6 +91,23 @@ pub struct TeacherReport {
     /// The share of tuning rows that it answers right itself, through a probe on its embeddings that did not see them; null
     /// where the tuning rows are not a part of the training rows.
     pub accuracy: Option<f64>,
+}
+
+/// A cheaper model that answers first, and how that does on the tuning rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct CascadeReport {
+    /// Its tier.
+    pub first: &'static str,
+    /// Bytes that it has alone.
+    pub bytes: usize,
+    /// The least confidence of an answer that it gives.
+    pub least_confidence: f64,
+    /// The share of the tuning rows that it answers.
+    pub share: f64,
+    /// The accuracy of both together.
+    pub accuracy: f64,
+    /// The accuracy of the dear one alone.
+    pub accuracy_alone: f64,
 }
 
 /// What a model takes for outside the task, and how that does on the tuning rows.
@@ -204,6 +224,18 @@ impl fmt::Display for TrainReport {
                 )?,
                 None => writeln!(f, "; no tuning row is outside the task")?,
             }
+        }
+        if let Some(cascade) = &self.cascade {
+            writeln!(
+                f,
+                "cascade       a {} of {} bytes answers {:.1} % first, from confidence {:.3} on; accuracy {:.2} %, without it {:.2} %",
+                cascade.first,
+                cascade.bytes,
+                100.0 * cascade.share,
+                cascade.least_confidence,
+                100.0 * cascade.accuracy,
+                100.0 * cascade.accuracy_alone
+            )?;
         }
         if let Some(promise) = &self.promise {
             writeln!(

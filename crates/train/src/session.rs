@@ -68,6 +68,8 @@ pub(crate) struct Built {
     pub(crate) recipe: Recipe,
     /// Whether a larger file would hold the same model.
     pub(crate) whole: bool,
+    /// The bytes of the model that the tuning rows were held against; empty for a tagger.
+    pub(crate) judged: Vec<u8>,
 }
 
 /// The facts that travel in the file, in the order in which they stand there.

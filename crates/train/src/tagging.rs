@@ -255,6 +255,7 @@ impl Trainer<'_> {
             temperature: 1.0 / verdict.calibration.slope,
             scope: settled.scope,
             promise: settled.promise,
+            cascade: None,
             slots: Some(SlotReport {
                 slots: answers.slots.len(),
                 phrases: fitted.book.phrases().len(),
@@ -285,7 +286,7 @@ impl Trainer<'_> {
         let model = package.write(&settled.acceptance, &meta, &texts, count, self.room())?;
         let drafted = draft.as_ref().is_none_or(|draft| draft.is_whole(&plan));
         let whole = drafted && fitted.is_whole(&plan) && plan.is_free(&self.recipe);
-        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole })
+        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged: Vec::new() })
     }
 
     fn tagger_rule(&self, answers: &Answers, calibration: Calibration, sharpness: f64) -> DecisionRule {

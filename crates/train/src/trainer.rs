@@ -192,6 +192,11 @@ fn divide<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Divided<'a> {
     Divided { train, valid, learned, outside: valid_outside }
 }
 
+/// The rows inside the task that a model is judged on, and that its draft does not learn from.
+pub(crate) fn to_judge<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Vec<&'a Example> {
+    divide(task, splits, recipe).valid
+}
+
 /// Scores that are kept for the calibration, at the most.
 const MOST_SCORES: usize = 20_000_000;
 
@@ -317,7 +322,8 @@ impl Trainer<'_> {
         let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange, outside };
 
         let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
-        let (fitted, verdict, settled, whole) = self.compete(&names, &plans, &rows, part, &tuning)?;
+        let (fitted, verdict, (settled, judged), whole) =
+            self.compete(&names, &plans, &rows, part, &tuning)?;
         // Who promises ships what the promise rests on.
         let kept = part.filter(|_| self.recipe.max_error > 0.0);
         let report = TrainReport {
@@ -348,6 +354,7 @@ impl Trainer<'_> {
             temperature: 1.0 / verdict.calibration.slope,
             scope: settled.scope,
             promise: settled.promise,
+            cascade: None,
             slots: None,
             notes: {
                 let facts = tuning.facts();
@@ -365,7 +372,7 @@ impl Trainer<'_> {
         let texts: Vec<&str> = learned.iter().rev().map(|example| example.text.as_str()).collect();
         let count = self.recipe.recorded as usize;
         let model = fitted.package(&names).write(&settled.acceptance, &meta, &texts, count, self.room())?;
-        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole })
+        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged })
     }
 
     /// Asks the teacher, if there is one that was not asked yet.
@@ -445,7 +452,7 @@ impl Trainer<'_> {
         rows: &Rows<'_>,
         part: Option<usize>,
         tuning: &Tuning<'_>,
-    ) -> Result<(Fitted, Verdict, Settled, bool), TrainError> {
+    ) -> Result<(Fitted, Verdict, (Settled, Vec<u8>), bool), TrainError> {
         let job = |plan, count, stream| Job { plan, rows, count, stream };
         let all = rows.examples.len();
         let mut jobs: Vec<Job<'_>> =
@@ -472,7 +479,10 @@ impl Trainer<'_> {
             let inside: Vec<&Example> = tuning.rows.examples.iter().chain(&tuning.strange).copied().collect();
             let (outside, learned) = (&*tuning.outside.tuning, tuning.outside.learned);
             let evidence = Evidence { inside: &inside, outside, learned };
-            settle(&fitted[best].package(names), rule, &self.recipe, evidence)?
+            let package = fitted[best].package(names);
+            let settled = settle(&package, rule, &self.recipe, evidence)?;
+            let judged = package.draft(&settled.acceptance);
+            (settled, judged)
         };
         let mut whole = self.plans_fit(names, plans) && fitted.iter().all(Fitted::is_whole);
         let chosen = match (part, plans) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use stonechat_engine::format::Tier;
-use stonechat_task::{Dataset, Splits, Task};
+use stonechat_task::{Dataset, Example, Splits, Task};
 use stonechat_train::{Recipe, Trainer};
 
 /// A model to be trained.
@@ -13,17 +13,20 @@ pub(super) struct Golden {
     task: &'static str,
     /// Its tier, where the rows would make another one.
     tier: Option<Tier>,
+    /// Whether a cheaper model answers first.
+    cascade: bool,
     /// What its recipe has otherwise than the default.
     settings: &'static [(&'static str, &'static str)],
 }
 
 /// The models, chosen for the ways through the engine that they take. Small, because they stay for ever.
-pub(super) const MODELS: [Golden; 8] = [
+pub(super) const MODELS: [Golden; 9] = [
     // Labels and slots of many types together; the first example of the documentation.
     Golden {
         name: "smart-home",
         task: "crates/cli/templates/smart-home",
         tier: None,
+        cascade: false,
         settings: &[("max_size", "300000"), ("dim", "32"), ("units", "32")],
     },
     // Many labels, whose features share rows.
@@ -31,6 +34,7 @@ pub(super) const MODELS: [Golden; 8] = [
         name: "smart-home-8-bit",
         task: "crates/cli/templates/smart-home",
         tier: Some(Tier::Bag),
+        cascade: false,
         settings: &[("max_size", "120000"), ("bits", "8")],
     },
     // The same with two numbers of a row in a byte.
@@ -38,6 +42,7 @@ pub(super) const MODELS: [Golden; 8] = [
         name: "smart-home-4-bit",
         task: "crates/cli/templates/smart-home",
         tier: Some(Tier::Bag),
+        cascade: false,
         settings: &[("max_size", "60000"), ("bits", "4")],
     },
     // Few labels: a linear machine. Reads little of a text, so that short texts are cut too.
@@ -45,22 +50,55 @@ pub(super) const MODELS: [Golden; 8] = [
         name: "confirm",
         task: "golden/data/confirm",
         tier: None,
+        cascade: false,
         settings: &[("max_size", "40000"), ("max_characters", "64")],
     },
     // Any number of labels.
-    Golden { name: "repairs", task: "golden/data/repairs", tier: None, settings: &[("max_size", "60000")] },
+    Golden {
+        name: "repairs",
+        task: "golden/data/repairs",
+        tier: None,
+        cascade: false,
+        settings: &[("max_size", "60000")],
+    },
     // Scripts without spaces.
-    Golden { name: "travel", task: "golden/data/travel", tier: None, settings: &[("max_size", "60000")] },
+    Golden {
+        name: "travel",
+        task: "golden/data/travel",
+        tier: None,
+        cascade: false,
+        settings: &[("max_size", "60000")],
+    },
     // A look-up, of words and of scripts without spaces.
-    Golden { name: "travel-lookup", task: "golden/data/travel", tier: Some(Tier::Lookup), settings: &[] },
+    Golden {
+        name: "travel-lookup",
+        task: "golden/data/travel",
+        tier: Some(Tier::Lookup),
+        cascade: false,
+        settings: &[],
+    },
+    // A small bag that answers first, and another that answers the rest.
+    Golden {
+        name: "smart-home-cascade",
+        task: "crates/cli/templates/smart-home",
+        tier: None,
+        cascade: true,
+        settings: &[("max_size", "160000"), ("pieces", "400")],
+    },
     // Slots without labels, in words and in a script without spaces. Reads few tokens, so that short texts are cut too.
     Golden {
         name: "parts",
         task: "golden/data/parts",
         tier: None,
+        cascade: false,
         settings: &[("max_size", "200000"), ("dim", "32"), ("units", "32"), ("max_tokens", "24")],
     },
 ];
+
+/// The rows without their slots.
+fn labelled(rows: &[Example]) -> Vec<Example> {
+    rows.iter().map(|row| Example { slots: Vec::new(), ..row.clone() }).collect()
+}
 
 impl Golden {
     /// The rows of its task.
@@ -78,6 +116,11 @@ impl Golden {
             recipe.set(key, value).map_err(|error| failed(&error))?;
         }
         let trainer = Trainer::new(recipe).threads(2);
+        if self.cascade {
+            let labels =
+                Splits { train: labelled(&splits.train), valid: labelled(&splits.valid), ..splits.clone() };
+            return Ok(trainer.train_cascade(task, &labels).map_err(|error| failed(&error))?.model);
+        }
         let trainer = match self.tier {
             Some(tier) => trainer.tier(tier),
             None => trainer,

@@ -166,7 +166,7 @@ impl Shown<'_> {
 
     fn json(&self) -> Result<Value, Failure> {
         let answer = |engine: &mut Engine<'_>, text| {
-            json!(Answer::new(self.model, &engine.predict(text), Some(&self.now), &self.name))
+            json!(Answer::new(self.model, &engine.predict(text), Some(&self.now), &self.name, None))
         };
         let (mut engine, mut other) = (self.engine(false)?, self.engine(true)?);
         Ok(json!({

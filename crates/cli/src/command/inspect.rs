@@ -42,6 +42,9 @@ struct Facts {
     table: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<Value>,
+    /// The cheaper model that answers first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tagger: Option<Value>,
     memory_bytes: usize,
@@ -110,6 +113,9 @@ impl Facts {
                 (None, Some(_)) => json!({ "rows": rows, "dim": dim, "bits": bits }),
             },
             // Half of the states are of either direction.
+            first: model
+                .first()
+                .map(|(tier, least)| json!({ "tier": tier.name(), "min_confidence": decimal(least) })),
             tagger: model
                 .max_tokens()
                 .map(|tokens| json!({ "units": model.hidden() / 2, "max_tokens": tokens })),
@@ -145,6 +151,9 @@ impl Facts {
         add("table", words(&self.table));
         if let Some(pieces) = &self.words {
             add("word pieces", words(pieces));
+        }
+        if let Some(first) = &self.first {
+            add("answers first", words(first));
         }
         if let Some(tagger) = &self.tagger {
             add("tagger", words(tagger));

@@ -72,13 +72,15 @@ enum Tier {
     Tagger,
     /// Labels of the very texts of the examples, and nothing else
     Lookup,
+    /// Labels alone: a look-up or small bag answers where it is sure, a bag the rest
+    Cascade,
 }
 
 impl Tier {
     /// The tier of the file; none where the ladder decides.
     fn of_file(self) -> Option<format::Tier> {
         match self {
-            Tier::Auto => None,
+            Tier::Auto | Tier::Cascade => None,
             Tier::Bag => Some(format::Tier::Bag),
             Tier::Tagger => Some(format::Tier::Tagger),
             Tier::Lookup => Some(format::Tier::Lookup),
@@ -113,6 +115,7 @@ impl Train {
         let asked = texts(&splits);
         let mut clock = |model: &Model<'_>| (!asked.is_empty()).then(|| latency(model, kernel, &asked).p50);
         let trained = match self.tier.of_file() {
+            None if self.tier == Tier::Cascade => trainer.train_cascade(&task, &splits),
             None => trainer.climb(&task, &splits, &limits, &mut clock),
             Some(tier) => trainer.tier(tier).train(&task, &splits),
         };

@@ -8,6 +8,7 @@ mod check;
 mod convert;
 mod demo;
 mod eval;
+mod explain;
 mod golden;
 mod help;
 mod inspect;

@@ -94,10 +94,12 @@ pub enum SectionKind {
     Scope,
     /// The least confidence of an accepted answer, for each label.
     Limits,
+    /// A cheaper model that answers first.
+    First,
 }
 
 impl SectionKind {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Meta,
         Self::Labels,
         Self::Features,
@@ -117,6 +119,7 @@ impl SectionKind {
         Self::Texts,
         Self::Scope,
         Self::Limits,
+        Self::First,
     ];
 
     /// The four bytes that name it in the file.
@@ -142,6 +145,7 @@ impl SectionKind {
             Self::Texts => b"LOOK",
             Self::Scope => b"SCOP",
             Self::Limits => b"LIMT",
+            Self::First => b"FRST",
         }
     }
 
