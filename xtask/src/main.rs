@@ -14,6 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask WORD
 
+  abstain [OPTION...]     train models and hold what they do not answer against the targets; `abstain --help`
   bench [OPTION...]       train and measure models, hold them against the targets and the peers; `bench --help`
   ci [--allow-missing]    everything that must hold before a change is taken
   docs [--check]          write docs/cli.md and the examples of README.md, or compare the former
@@ -26,6 +27,11 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
+        ["abstain", "help" | "--help" | "-h"] => {
+            println!("{}", bench::abstain::USAGE);
+            Ok(())
+        }
+        ["abstain", options @ ..] => bench::abstain::run(&root(), options),
         ["bench", "help" | "--help" | "-h"] => {
             println!("{}", bench::USAGE);
             Ok(())

@@ -76,7 +76,9 @@ fn outcome(engine: &mut Engine<'_>, text: &str, outside: Option<u32>, options: &
         // What a cheaper model accepts is less outside than anything that it does not.
         (_, Some(score)) if prediction.by_first() => (score.0.cast_unsigned() ^ (1 << 31)) / 2,
         // From the lowest to the highest, as 2³¹ to 2³² − 1 of a model that is preceded by a cheaper one.
-        (_, Some(score)) if model.first().is_some() => (1 << 31) | (score.0.cast_unsigned() ^ (1 << 31)) / 2,
+        (_, Some(score)) if model.first().is_some() => {
+            (1 << 31) | ((score.0.cast_unsigned() ^ (1 << 31)) / 2)
+        }
         (_, Some(score)) => score.0.cast_unsigned() ^ (1 << 31),
         (_, None) => one - inside,
     };

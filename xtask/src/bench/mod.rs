@@ -5,6 +5,7 @@
 //! - One model, trained and measured (`measure.rs`); what the peers reach (`peers.rs`); fastText beside it (`side.rs`).
 //! - The targets (`goals.rs`), the record (`record.rs`) and its table (`table.rs`), all of it in order (`run.rs`).
 
+pub(crate) mod abstain;
 mod circumstances;
 mod goals;
 mod measure;
