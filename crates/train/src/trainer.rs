@@ -117,6 +117,18 @@ struct Fitted {
     sections: Vec<(SectionKind, Vec<u8>)>,
 }
 
+/// The best of those that were fitted.
+struct Chosen {
+    /// Fitted to all rows.
+    fitted: Fitted,
+    verdict: Verdict,
+    settled: Settled,
+    /// The bytes that the tuning rows were held against.
+    judged: Vec<u8>,
+    /// Whether all would be the same in a larger file.
+    whole: bool,
+}
+
 impl Fitted {
     /// Whether nothing was left out or shared for want of room.
     fn is_whole(&self) -> bool {
@@ -322,7 +334,7 @@ impl Trainer<'_> {
         let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange, outside };
 
         let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
-        let (fitted, verdict, (settled, judged), whole) =
+        let Chosen { fitted, verdict, settled, judged, whole } =
             self.compete(&names, &plans, &rows, part, &tuning)?;
         // Who promises ships what the promise rests on.
         let kept = part.filter(|_| self.recipe.max_error > 0.0);
@@ -452,7 +464,7 @@ impl Trainer<'_> {
         rows: &Rows<'_>,
         part: Option<usize>,
         tuning: &Tuning<'_>,
-    ) -> Result<(Fitted, Verdict, (Settled, Vec<u8>), bool), TrainError> {
+    ) -> Result<Chosen, TrainError> {
         let job = |plan, count, stream| Job { plan, rows, count, stream };
         let all = rows.examples.len();
         let mut jobs: Vec<Job<'_>> =
@@ -472,7 +484,7 @@ impl Trainer<'_> {
         let merit = |at: usize| verdicts[at].merit.as_ref().map(|merit| merit.value);
         let best = (1..verdicts.len()).fold(0, |best, at| if merit(at) > merit(best) { at } else { best });
         let verdict = verdicts.swap_remove(best);
-        let settled = {
+        let (settled, judged) = {
             let multi_label = plans[best].multi_label;
             let rule = self.rule(multi_label, verdict.calibration);
             let rule = DecisionRule { out_of_scope: tuning.outside.label, ..rule };
@@ -492,7 +504,7 @@ impl Trainer<'_> {
             (Some(_), _) => self.run(&[last(plans[best])])?.swap_remove(0),
         };
         whole &= chosen.is_whole();
-        Ok((chosen, verdict, settled, whole))
+        Ok(Chosen { fitted: chosen, verdict, settled, judged, whole })
     }
 
     /// Fits every job, side by side as far as there are threads. The results do not depend on that.
