@@ -1,7 +1,7 @@
 //! The results in words, for people.
 
 use crate::metric::span_errors::SpanErrorKind;
-use crate::report::{Evaluation, LabelReport, SlotConfusion, SlotsNotJudged, Speed};
+use crate::report::{AcceptedSlots, Evaluation, LabelReport, SlotConfusion, SlotsNotJudged, Speed};
 use std::fmt;
 
 /// How many labels and confusions are shown.
@@ -114,13 +114,15 @@ impl Evaluation {
                 Some(ece) => writeln!(f, ", ECE {ece:.3}")?,
                 None => writeln!(f)?,
             }
-            if let Some(accepted) = slots.accepted.filter(|accepted| accepted.share < 1.0) {
-                writeln!(
+            let told = |accepted: &AcceptedSlots| accepted.share < 1.0 || accepted.target.is_some();
+            if let Some(accepted) = slots.accepted.filter(told) {
+                write!(
                     f,
                     "               {} of the slots are certain enough; {} of the texts with these have a wrong one",
                     percent(accepted.share),
                     error_percent(accepted.error)
                 )?;
+                write_target(f, Some(accepted.error), accepted.target)?;
             }
         }
         if let (Some(exact), Some(interval)) = (self.exact_match, self.exact_match_interval) {
@@ -156,6 +158,13 @@ impl Evaluation {
     }
 }
 
+/// The end of a line: what was asked for, if anything was, and whether it is kept.
+fn write_target(f: &mut fmt::Formatter<'_>, error: Option<f64>, target: Option<f64>) -> fmt::Result {
+    let Some(target) = target else { return writeln!(f) };
+    let word = if error.is_none_or(|error| error <= target) { "kept" } else { "not kept" };
+    writeln!(f, " (asked for: at most {}: {word})", error_percent(target))
+}
+
 fn write_weakest(f: &mut fmt::Formatter<'_>, reports: &[LabelReport], of: &str, unit: &str) -> fmt::Result {
     let weak: Vec<_> =
         weakest_first(reports).into_iter().take(SHOWN).filter(|report| report.f1 < 1.0).collect();
@@ -182,14 +191,7 @@ impl fmt::Display for Evaluation {
             if let Some(error) = abstention.error_when_accepted {
                 write!(f, ", {} of these wrong", error_percent(error))?;
             }
-            match abstention.target {
-                Some(target) => {
-                    let kept = abstention.error_when_accepted.is_none_or(|error| error <= target);
-                    let word = if kept { "kept" } else { "not kept" };
-                    writeln!(f, " (asked for: at most {}: {word})", error_percent(target))?;
-                }
-                None => writeln!(f)?,
-            }
+            write_target(f, abstention.error_when_accepted, abstention.target)?;
         }
         if let Some(oos) = &self.oos {
             write!(f, "out of scope   {} texts, abstained on {}", oos.examples, percent(oos.recall))?;

@@ -12,6 +12,7 @@ use crate::report::{
 };
 use crate::slots::slot_results;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use stonechat_engine::{Decision, Engine, Model, Reason};
 use stonechat_task::Example;
 
@@ -44,7 +45,9 @@ pub fn evaluate(model: &Model<'_>, examples: &[Example], options: &Options) -> E
         (false, true) => Some(SlotsNotJudged::NoneInModel),
         _ => None,
     };
-    let slots = (declared.finds_slots && have_slots).then(|| slot_results(&counted, &declared.slots));
+    let promised = Promised::of(model);
+    let slots = (declared.finds_slots && have_slots)
+        .then(|| slot_results(&counted, &declared.slots, options.target.or(promised.slots)));
     // A model of slots alone is neither right nor wrong where nothing is marked.
     let is_judged = declared.gives_labels || slots.is_some();
 
@@ -59,7 +62,7 @@ pub fn evaluate(model: &Model<'_>, examples: &[Example], options: &Options) -> E
         exact_match: None,
         exact_match_interval: None,
         abstention: (is_judged && !inside.is_empty())
-            .then(|| abstention_of(&inside, options.target.or_else(|| promised(model)))),
+            .then(|| abstention_of(&inside, options.target.or(promised.answers))),
         oos: (!outside.is_empty()).then(|| out_of_scope(&outside, &inside)),
         calibration: calibration::calibration(
             counted.iter().filter(|_| is_judged).map(|judged| (judged.outcome.confidence, judged.is_right)),
@@ -118,12 +121,27 @@ struct Training {
 #[derive(Deserialize)]
 struct Promise {
     max_error: f64,
+    slots: Option<IgnoredAny>,
 }
 
-/// The share of wrong answers that the model promises, if it does.
-fn promised(model: &Model<'_>) -> Option<f64> {
-    let facts: Facts = serde_json::from_str(model.meta()).ok()?;
-    Some(facts.training?.promise?.max_error)
+/// The shares of errors that a model promises.
+#[derive(Default)]
+struct Promised {
+    /// Of accepted answers of the wrong label.
+    answers: Option<f64>,
+    /// Of texts with a wrong one among the slots that it stands by.
+    slots: Option<f64>,
+}
+
+impl Promised {
+    fn of(model: &Model<'_>) -> Self {
+        let facts = serde_json::from_str::<Facts>(model.meta()).ok();
+        let Some(promise) = facts.and_then(|facts| facts.training?.promise) else { return Self::default() };
+        Self {
+            answers: (!model.labels().is_empty()).then_some(promise.max_error),
+            slots: promise.slots.map(|_| promise.max_error),
+        }
+    }
 }
 
 fn label_scores(counted: &[&Judged<'_>], counts: &[classification::Counts]) -> LabelScores {

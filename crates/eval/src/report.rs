@@ -122,6 +122,8 @@ pub struct AcceptedSlots {
     pub texts: usize,
     /// Of these, the share where one is wrong.
     pub error: f64,
+    /// The share of these that was asked for or, if none was, that the model promises; null if it promises none.
+    pub target: Option<f64>,
 }
 
 /// How many slots are wrong in which way: slots that are due and were not found, and slots that were found and are not due, each

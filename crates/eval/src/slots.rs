@@ -26,7 +26,7 @@ pub(crate) struct SlotResults {
 }
 
 /// Judges the slots of these rows, of which there is at least one.
-pub(crate) fn slot_results(rows: &[&Judged<'_>], names: &Names<'_>) -> SlotResults {
+pub(crate) fn slot_results(rows: &[&Judged<'_>], names: &Names<'_>, target: Option<f64>) -> SlotResults {
     let counts = count(names.len(), rows.iter().map(|row| (row.outcome.spans.as_slice(), &row.spans)));
     let total = classification::Counts::total(&counts);
     let found = rows.iter().flat_map(|row| row.outcome.found.iter().zip(&row.spans.right));
@@ -45,7 +45,7 @@ pub(crate) fn slot_results(rows: &[&Judged<'_>], names: &Names<'_>) -> SlotResul
             found: total.hits + total.extra,
             ece: calibration.as_ref().map(|calibration| calibration.ece),
             bins: calibration.map(|calibration| calibration.bins).unwrap_or_default(),
-            accepted: accepted(rows),
+            accepted: accepted(rows, target),
         },
         exact_match: exact as f64 / rows.len() as f64,
         exact_match_interval: wilson(exact, rows.len()),
@@ -63,7 +63,7 @@ pub(crate) fn slot_results(rows: &[&Judged<'_>], names: &Names<'_>) -> SlotResul
     }
 }
 
-fn accepted(rows: &[&Judged<'_>]) -> Option<AcceptedSlots> {
+fn accepted(rows: &[&Judged<'_>], target: Option<f64>) -> Option<AcceptedSlots> {
     let (mut all, mut slots, mut texts, mut wrong) = (0usize, 0usize, 0usize, 0usize);
     for row in rows {
         let found = row.outcome.found.iter().zip(&row.spans.right);
@@ -78,6 +78,7 @@ fn accepted(rows: &[&Judged<'_>]) -> Option<AcceptedSlots> {
         share: slots as f64 / all as f64,
         texts,
         error: wrong as f64 / texts as f64,
+        target,
     })
 }
 

@@ -150,6 +150,37 @@ pub struct SlotReport {
     pub temperature: f64,
 }
 
+impl TrainReport {
+    fn write_promise(&self, promise: &Promise, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let most = promise.max_error;
+        if self.labels > 0 {
+            writeln!(
+                f,
+                "promise       at most {most} of the accepted answers are wrong: bound {:.4} at {} confidence; coverage {:.1} % of {} rows, {} \
+                 wrong",
+                promise.bound,
+                promise.confidence,
+                100.0 * promise.coverage,
+                promise.rows,
+                promise.wrong
+            )?;
+        }
+        for label in promise.labels.iter().filter(|label| label.accepted == 0) {
+            writeln!(f, "              `{}` is never accepted: no threshold keeps the promise", label.name)?;
+        }
+        let Some(slots) = promise.slots else { return Ok(()) };
+        writeln!(
+            f,
+            "{}slots from confidence {:.3} on: in at most {most} of the texts one is wrong: bound {:.4} on {} texts, {} wrong",
+            if self.labels > 0 { "              " } else { "promise       " },
+            slots.least_confidence,
+            slots.bound,
+            slots.accepted,
+            slots.wrong
+        )
+    }
+}
+
 impl fmt::Display for TrainReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(texts) = self.texts {
@@ -238,31 +269,7 @@ impl fmt::Display for TrainReport {
             )?;
         }
         if let Some(promise) = &self.promise {
-            writeln!(
-                f,
-                "promise       at most {} of the accepted answers are wrong: bound {:.4} at {} confidence; coverage {:.1} % of {} rows, {} \
-                 wrong",
-                promise.max_error,
-                promise.bound,
-                promise.confidence,
-                100.0 * promise.coverage,
-                promise.rows,
-                promise.wrong
-            )?;
-            for label in promise.labels.iter().filter(|label| label.accepted == 0) {
-                writeln!(
-                    f,
-                    "              `{}` is never accepted: no threshold keeps the promise",
-                    label.name
-                )?;
-            }
-            if let Some(slots) = promise.slots.filter(|_| self.labels > 0) {
-                writeln!(
-                    f,
-                    "              slots from confidence {:.3} on: at most {} of the texts have a wrong one: bound {:.4} on {} texts",
-                    slots.least_confidence, promise.max_error, slots.bound, slots.accepted
-                )?;
-            }
+            self.write_promise(promise, f)?;
         }
         for note in &self.notes {
             writeln!(f, "note          {note}")?;
