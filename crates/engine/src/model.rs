@@ -1,5 +1,6 @@
 //! A model file, opened: every length, offset and index is proven here, once, so that running it cannot fail.
 
+use crate::decode::Search;
 use crate::format::{
     Container, DecisionRule, FormatError, Labels, Recorded, SectionKind, Slots, Texts, Tier,
 };
@@ -35,8 +36,12 @@ pub struct WorstCase {
     pub rows: u64,
     /// Bytes of a table row; of a look-up, of the largest such number.
     pub row_bytes: usize,
+    /// Keys looked up: features in the filter, word pieces, phrases in lists; of a look-up, the text.
+    pub lookups: u64,
     /// Products of an 8-bit weight and an activation in the layers.
     pub multiply_adds: u64,
+    /// Pairs of tags of neighbouring tokens that are weighed to find the slots; 0 in a model without.
+    pub tag_pairs: u64,
 }
 
 impl<'a> Model<'a> {
@@ -209,19 +214,22 @@ impl<'a> Model<'a> {
     /// A bound on what one answer to a text of so many characters costs.
     #[must_use]
     pub fn worst_case(&self, characters: u32) -> WorstCase {
-        let ((rows, multiply_adds), table) = match &self.runner {
-            Runner::Bag(bag) => (bag.worst_case(characters), &bag.rows),
+        let ((rows, lookups, multiply_adds), table, tag_pairs) = match &self.runner {
+            Runner::Bag(bag) => (bag.worst_case(characters), &bag.rows, 0),
             Runner::Tagger(tagger, slots) => {
                 let choice = |&slot: &u32| self.slot_type(slot) == ValueType::Choice;
-                let lists = (0..slots.len() as u32).filter(choice).count() as u32;
-                (tagger.worst_case(characters, lists), &tagger.rows)
+                let count = slots.len() as u32;
+                let lists = (0..count).filter(choice).count() as u32;
+                let pairs = Search::worst_case(tagger.most_tokens(characters), count);
+                (tagger.worst_case(characters, lists), &tagger.rows, pairs)
             }
             Runner::Lookup(lookup) => {
                 let rows = u64::from(lookup.texts.most_reads());
-                return WorstCase { rows, row_bytes: size_of::<u64>(), multiply_adds: 0 };
+                let row_bytes = size_of::<u64>();
+                return WorstCase { rows, row_bytes, lookups: 1, multiply_adds: 0, tag_pairs: 0 };
             }
         };
-        WorstCase { rows, row_bytes: table.stride(), multiply_adds }
+        WorstCase { rows, row_bytes: table.stride(), lookups, multiply_adds, tag_pairs }
     }
 }
 
