@@ -1,5 +1,6 @@
 //! A model file, opened: every length, offset and index is proven here, once, so that running it cannot fail.
 
+use crate::decode::Search;
 use crate::format::{
     Container, DecisionRule, FormatError, LabelLimits, Labels, Recorded, ScopeRule, SectionKind, Slots,
     Texts, Tier,
@@ -95,8 +96,41 @@ pub struct WorstCase {
     pub rows: u64,
     /// Bytes of a table row; of a look-up, of the largest such number.
     pub row_bytes: usize,
+    /// Keys looked up: features in the filter, word pieces, phrases in lists; of a look-up, the text.
+    pub lookups: u64,
     /// Products of an 8-bit weight and an activation in the layers.
     pub multiply_adds: u64,
+    /// Pairs of tags of neighbouring tokens that are weighed to find the slots; 0 in a model without.
+    pub tag_pairs: u64,
+}
+
+impl WorstCase {
+    /// The cost of both.
+    const fn and(self, other: Self) -> Self {
+        Self {
+            rows: self.rows + other.rows,
+            row_bytes: if self.row_bytes > other.row_bytes { self.row_bytes } else { other.row_bytes },
+            lookups: self.lookups + other.lookups,
+            multiply_adds: self.multiply_adds + other.multiply_adds,
+            tag_pairs: self.tag_pairs + other.tag_pairs,
+        }
+    }
+}
+
+impl Runner<'_> {
+    /// A bound on what an answer of a bag or a look-up costs, or of a tagger without what its slots take.
+    fn worst_case(&self, characters: u32, lists: u32) -> WorstCase {
+        let ((rows, lookups, multiply_adds), table) = match self {
+            Self::Bag(bag) => (bag.worst_case(characters), &bag.rows),
+            Self::Tagger(tagger, _) => (tagger.worst_case(characters, lists), &tagger.rows),
+            Self::Lookup(lookup) => {
+                let rows = u64::from(lookup.texts.most_reads());
+                let row_bytes = size_of::<u64>();
+                return WorstCase { rows, row_bytes, lookups: 1, multiply_adds: 0, tag_pairs: 0 };
+            }
+        };
+        WorstCase { rows, row_bytes: table.stride(), lookups, multiply_adds, tag_pairs: 0 }
+    }
 }
 
 impl<'a> Model<'a> {
@@ -299,30 +333,15 @@ impl<'a> Model<'a> {
     /// A bound on what one answer to a text of so many characters costs.
     #[must_use]
     pub fn worst_case(&self, characters: u32) -> WorstCase {
-        let ((rows, multiply_adds), table) = match &self.runner {
-            Runner::Bag(bag) => (bag.worst_case(characters), &bag.rows),
-            Runner::Tagger(tagger, slots) => {
-                let choice = |&slot: &u32| self.slot_type(slot) == ValueType::Choice;
-                let lists = (0..slots.len() as u32).filter(choice).count() as u32;
-                (tagger.worst_case(characters, lists), &tagger.rows)
-            }
-            Runner::Lookup(lookup) => {
-                let rows = u64::from(lookup.texts.most_reads());
-                return WorstCase { rows, row_bytes: size_of::<u64>(), multiply_adds: 0 };
-            }
-        };
-        // Where the first is unsure, both answer.
-        let (mut all, mut widest, mut products) = (rows, table.stride(), multiply_adds);
-        match self.first.as_ref().map(|first| &first.runner) {
-            Some(Runner::Bag(bag)) => {
-                let (rows, multiply_adds) = bag.worst_case(characters);
-                (all, products) = (all + rows, products + multiply_adds);
-                widest = widest.max(bag.rows.stride());
-            }
-            Some(Runner::Lookup(lookup)) => all += u64::from(lookup.texts.most_reads()),
-            _ => {}
+        let choice = |&slot: &u32| self.slot_type(slot) == ValueType::Choice;
+        let slots = self.slots().map_or(0, |slots| slots.len() as u32);
+        let lists = (0..slots).filter(choice).count() as u32;
+        let mut own = self.runner.worst_case(characters, lists);
+        if let Runner::Tagger(tagger, _) = &self.runner {
+            own.tag_pairs = Search::worst_case(tagger.most_tokens(characters), slots);
         }
-        WorstCase { rows: all, row_bytes: widest, multiply_adds: products }
+        // Where the first is unsure, both answer.
+        self.first.as_ref().map_or(own, |first| first.runner.worst_case(characters, 0).and(own))
     }
 }
 

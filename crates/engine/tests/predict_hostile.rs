@@ -6,6 +6,7 @@ mod support;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use std::time::{Duration, Instant};
 use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, characters, features};
 use stonechat_engine::{Engine, Model};
 use support::models::{Plan, RULE, ask, extreme, kinds};
@@ -123,6 +124,38 @@ fn engines_answer_them_all() {
             let bound = engine.model().worst_case(settings.max_characters).rows;
             assert!(u64::from(read.features) <= bound, "{name}: {} rows, {bound} promised", read.features);
             assert_eq!(&ask(engine, "lights off 灯"), fresh, "{name} leaves nothing behind");
+        }
+    }
+}
+
+/// What lies behind the limit costs nothing: the model file bounds the time of an answer, whatever comes. A text a hundred times as long
+/// must not take ten times as long; the least of some tries, because other programs run too.
+#[test]
+fn the_limit_bounds_the_time() {
+    let golden: Vec<_> = support::models::golden().into_iter().map(|(_, file)| file).collect();
+    assert!(golden.len() >= 8);
+    for file in &golden {
+        let model = Model::open(file).unwrap();
+        let mut engine = Engine::new(&model);
+        let mut least = |text: &str| {
+            let time = |_| {
+                let start = Instant::now();
+                let read = engine.predict(text).read();
+                assert!(read.truncated);
+                start.elapsed()
+            };
+            (0..5).map(time).min().unwrap()
+        };
+        for part in
+            ["a", "lights off ", "\u{301}", "a\u{301}\u{323}", "\u{FDFA}", "\u{200B}", " ", "灯", "a'\u{AD}"]
+        {
+            let text = part.repeat(10_000_000 / part.len());
+            let mut end = 100_000;
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            let (short, long) = (least(&text[..end]), least(&text));
+            assert!(long < 10 * short + Duration::from_micros(200), "{part:?}: {short:?} became {long:?}");
         }
     }
 }

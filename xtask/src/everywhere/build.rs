@@ -4,7 +4,7 @@ use super::need::{CARGO, RUSTC};
 use super::target::{Kind, Target};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// Where the programs lie, from the root of the repository.
 const PROGRAMS: &str = "everywhere/programs";
@@ -16,6 +16,11 @@ const BOARD: &str = "examples/cortex-m";
 ///
 /// It does not start or fails: what it was and what it said.
 pub(super) fn output(command: &mut Command) -> Result<Vec<u8>, String> {
+    finish(command).map(|done| done.stdout)
+}
+
+/// Runs a command to its end.
+fn finish(command: &mut Command) -> Result<Output, String> {
     let line = |command: &Command| {
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
@@ -23,7 +28,7 @@ pub(super) fn output(command: &mut Command) -> Result<Vec<u8>, String> {
     let done =
         command.stdin(Stdio::null()).output().map_err(|error| format!("{}: {error}", line(command)))?;
     if done.status.success() {
-        return Ok(done.stdout);
+        return Ok(done);
     }
     let said = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).into_owned();
@@ -100,7 +105,12 @@ pub(super) fn build(root: &Path, target: &Target, program: &Program<'_>) -> Resu
         }
     }
     command.envs(program.variables.iter().copied());
-    output(&mut command)?;
+    let done = finish(&mut command)?;
+    // Told to be quiet, the compiler points at places in files only to warn, here of code that no other target compiles.
+    let said = String::from_utf8_lossy(&done.stderr);
+    if said.contains(" --> ") {
+        return Err(format!("{}: {said}", program.name));
+    }
     Ok(match cross {
         true => built.join(target.triple).join(profile).join(file),
         false => built.join(profile).join(file),

@@ -8,6 +8,7 @@ pub(crate) const USAGE: &str = "\
 usage: cargo xtask everywhere [OPTION...]
 
   --data DIR        folder of the data sets [$STONECHAT_DATA, else ../shared/data beside the repository]
+  --no-data         only the golden models and the rows that are always there
   --only TARGET...  only these targets; x86-64 is always there, because the others are held against it
   --allow-missing   a target whose tools are not installed is said, and is no failure
   --record FILE     write a record, FILE.md beside it";
@@ -15,6 +16,8 @@ usage: cargo xtask everywhere [OPTION...]
 /// What is to be built and run.
 pub(crate) struct Options {
     pub(super) data: Option<PathBuf>,
+    /// Whether the data sets are left out, wherever they are.
+    pub(super) no_data: bool,
     /// In the order of [`TARGETS`].
     pub(super) targets: Vec<&'static Target>,
     /// Whether a target whose tools are missing is no failure.
@@ -24,7 +27,13 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { data: None, targets: TARGETS.iter().collect(), allow_missing: false, record: None }
+        Self {
+            data: None,
+            no_data: false,
+            targets: TARGETS.iter().collect(),
+            allow_missing: false,
+            record: None,
+        }
     }
 }
 
@@ -54,6 +63,7 @@ impl Options {
                     options.record = Some(file.into());
                 }
                 "--allow-missing" => options.allow_missing = true,
+                "--no-data" => options.no_data = true,
                 "--only" => {
                     names.push(value()?);
                     names.extend(std::iter::from_fn(|| words.next_if(|next| !next.starts_with("--"))));

@@ -92,6 +92,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
 
 /// The folder of the data sets; none if there is none where it is looked for without being named.
 fn data(root: &Path, options: &Options) -> Result<Option<PathBuf>, String> {
+    if options.no_data {
+        return Ok(None);
+    }
     let named = options.data.clone().or_else(|| std::env::var_os("STONECHAT_DATA").map(PathBuf::from));
     match named {
         None => Ok(Some(root.join("../shared/data")).filter(|folder| folder.is_dir())),

@@ -48,6 +48,7 @@ struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     tagger: Option<Value>,
     memory_bytes: usize,
+    lent_bytes: usize,
     worst_case: Value,
     recorded_examples: usize,
     kernel: &'static str,
@@ -120,12 +121,15 @@ impl Facts {
                 .max_tokens()
                 .map(|tokens| json!({ "units": model.hidden() / 2, "max_tokens": tokens })),
             memory_bytes: Engine::memory(model),
+            lent_bytes: Engine::lent(model),
             worst_case: json!({
                 "characters": characters,
                 "rows": worst.rows,
                 "row_bytes": worst.row_bytes,
                 "bytes_read": worst.rows.saturating_mul(worst.row_bytes as u64),
+                "lookups": worst.lookups,
                 "multiply_adds": worst.multiply_adds,
+                "tag_pairs": worst.tag_pairs,
             }),
             recorded_examples: model.recorded().len(),
             kernel,
@@ -140,8 +144,12 @@ impl Facts {
         add("name", self.name.clone());
         add("digest", self.digest.clone());
         add("tier", self.tier.to_string());
-        add("size", format!("{} bytes", self.bytes));
-        add("memory", format!("{} bytes for each engine", self.memory_bytes));
+        add("size", format!("{} bytes, read where they lie: in flash, or mapped", self.bytes));
+        let (memory, lent) = (self.memory_bytes, self.lent_bytes);
+        add(
+            "memory",
+            format!("{memory} bytes for each engine, {lent} of them lent where there is no allocator"),
+        );
         add("labels", listed(&self.labels));
         if let Some(slots) = &self.slots {
             slots.lines(&mut add);

@@ -8,7 +8,11 @@ fn the_file_tells_what_it_is() {
     assert_eq!(facts["tier"], "bag");
     assert_eq!(facts["bytes"].as_u64(), Some(folder.read("lights.stone").len() as u64));
     assert_eq!(facts["labels"], serde_json::json!(["dim", "off", "on"]));
-    assert!(facts["memory_bytes"].as_u64() > Some(0));
+    assert!(facts["memory_bytes"].as_u64() > facts["lent_bytes"].as_u64());
+    for bound in ["rows", "row_bytes", "lookups", "multiply_adds"] {
+        assert!(facts["worst_case"][bound].as_u64() > Some(0), "{bound}");
+    }
+    assert_eq!(facts["worst_case"]["tag_pairs"], 0, "it finds no slots");
     assert!(facts["recorded_examples"].as_u64() > Some(0));
     assert!(facts["meta"]["recipe"]["seed"].is_u64(), "{}", facts["meta"]);
     let told = folder.run(&["inspect", "lights.stone"]).done();

@@ -136,6 +136,15 @@ const fn follows(previous: Option<u32>, next: u32) -> bool {
 const NEVER: i64 = i64::MIN / 2;
 
 impl Search<'_> {
+    /// The most pairs of neighbouring tags that are weighed in a text of so many tokens, of a model with so many slots.
+    pub(crate) fn worst_case(tokens: u32, slots: u32) -> u64 {
+        // A round for each slot that may be counted or restricted, and one more, over every set of counted slots; then once forward
+        // and once backward.
+        let sets = |round: u32| 1u64 << round.min(COUNTED as u32);
+        let rounds: u64 = (0..=slots).map(sets).sum();
+        u64::from(tokens) * (CANDIDATES * CANDIDATES) as u64 * (rounds + 2)
+    }
+
     /// Finds the slots of a text of `tokens` tokens; `emission` scores a token's tag.
     pub(crate) fn run(
         &self,

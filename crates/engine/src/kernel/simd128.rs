@@ -4,11 +4,13 @@
 
 #![allow(unsafe_code)] // Vector registers need it; this room is the one place that has it.
 
-use super::{reference, tiles};
+use super::reference;
+use super::tiles::{self, PAIR};
 use crate::format::LANES;
 use core::arch::wasm32::{
-    i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane,
-    i32x4_splat, v128, v128_load, v128_store,
+    i8x16_shuffle, i8x16_splat, i8x16_sub, i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_add,
+    i32x4_dot_i16x8, i32x4_extend_high_i16x8, i32x4_extend_low_i16x8, i32x4_extract_lane, i32x4_splat,
+    u8x16_shr, u8x16_splat, v128, v128_and, v128_load, v128_load64_zero, v128_store,
 };
 
 pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
@@ -17,22 +19,29 @@ pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
         (weights.get(..length).unwrap_or_default(), inputs.get(..length).unwrap_or_default());
     let (blocks, rest) = weights.as_chunks::<16>();
     let (input_blocks, input_rest) = inputs.as_chunks::<16>();
-    let mut sums = [i32x4_splat(0); 2];
+    let (mut a, mut b) = (i32x4_splat(0), i32x4_splat(0));
     for (weights, inputs) in blocks.iter().zip(input_blocks) {
-        let weights = widen(weights);
-        for ((sum, weights), inputs) in sums.iter_mut().zip(weights).zip(inputs.as_chunks::<8>().0) {
-            // SAFETY: the array has eight numbers of 16 bits, and the load asks for no alignment.
-            let inputs = unsafe { v128_load(inputs.as_ptr().cast()) };
-            *sum = i32x4_add(*sum, i32x4_dot_i16x8(weights, inputs));
-        }
+        let [low, high] = widen(weights);
+        let (halves, _) = inputs.as_chunks();
+        let (Some(first), Some(second)) = (halves.first(), halves.get(1)) else { continue };
+        a = i32x4_add(a, i32x4_dot_i16x8(low, load_16(first)));
+        b = i32x4_add(b, i32x4_dot_i16x8(high, load_16(second)));
     }
-    let sum = i32x4_add(sums[0], sums[1]);
+    let sum = i32x4_add(a, b);
     let halves = i32x4_extract_lane::<0>(sum) + i32x4_extract_lane::<1>(sum);
     halves + i32x4_extract_lane::<2>(sum) + i32x4_extract_lane::<3>(sum) + reference::dot(rest, input_rest)
 }
 
+pub(super) fn sum_rows_8(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
+    tiles::sum_rows_8::<Block>(rows, ids, sum);
+}
+
+pub(super) fn sum_rows_4(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
+    tiles::sum_rows_4::<Block>(rows, ids, sum);
+}
+
 pub(super) fn dense(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]) {
-    tiles::dense::<Block, 2, 2>(weights, width, inputs, outputs);
+    tiles::dense::<Block>(weights, width, inputs, outputs);
 }
 
 /// The sums of 16 outputs, four a vector.
@@ -42,32 +51,53 @@ struct Block([v128; 4]);
 impl tiles::Sums for Block {
     type Weights = [v128; 4];
 
-    #[inline]
+    #[inline(always)]
     fn zero() -> Self {
         Self([i32x4_splat(0); 4])
     }
 
-    #[inline]
-    fn weights(bytes: &[u8; 2 * LANES]) -> Self::Weights {
-        let mut wide = [i32x4_splat(0); 4];
-        for (wide, half) in wide.as_chunks_mut::<2>().0.iter_mut().zip(bytes.as_chunks::<16>().0) {
-            *wide = widen(half);
-        }
-        wide
+    #[inline(always)]
+    fn weights(bytes: &[u8; PAIR]) -> Self::Weights {
+        let (first, second) = bytes.split_at(PAIR / 2);
+        let (Some(first), Some(second)) = (first.first_chunk(), second.first_chunk()) else {
+            return [i32x4_splat(0); 4];
+        };
+        let ([a, b], [c, d]) = (widen(first), widen(second));
+        [a, b, c, d]
     }
 
-    #[inline]
+    #[inline(always)]
     fn add(self, weights: Self::Weights, inputs: [i16; 2]) -> Self {
         // Two inputs, side by side in each lane.
         let inputs = i32x4_splat(i32::from(inputs[0]) & 0xffff | i32::from(inputs[1]) << 16);
-        let mut sums = self.0;
-        for (sum, weights) in sums.iter_mut().zip(weights) {
-            *sum = i32x4_add(*sum, i32x4_dot_i16x8(weights, inputs));
-        }
-        Self(sums)
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, weights);
+        Self([
+            i32x4_add(a, i32x4_dot_i16x8(e, inputs)),
+            i32x4_add(b, i32x4_dot_i16x8(f, inputs)),
+            i32x4_add(c, i32x4_dot_i16x8(g, inputs)),
+            i32x4_add(d, i32x4_dot_i16x8(h, inputs)),
+        ])
     }
 
-    #[inline]
+    #[inline(always)]
+    fn add_8(self, numbers: &[u8; LANES]) -> Self {
+        let [low, high] = widen(numbers);
+        self.add_16(low, high)
+    }
+
+    #[inline(always)]
+    fn add_4(self, numbers: &[u8; LANES / 2]) -> Self {
+        // SAFETY: the array has eight bytes, and the load asks for no alignment.
+        let pairs = unsafe { v128_load64_zero(numbers.as_ptr().cast()) };
+        let (lower, higher) = (v128_and(pairs, u8x16_splat(15)), u8x16_shr(pairs, 4));
+        let numbers = i8x16_sub(
+            i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(lower, higher),
+            i8x16_splat(8),
+        );
+        self.add_16(i16x8_extend_low_i8x16(numbers), i16x8_extend_high_i8x16(numbers))
+    }
+
+    #[inline(always)]
     fn store(self, outputs: &mut [i32; LANES]) {
         for (place, sum) in outputs.as_chunks_mut::<4>().0.iter_mut().zip(self.0) {
             let at = place.as_mut_ptr().cast::<v128>();
@@ -77,8 +107,28 @@ impl tiles::Sums for Block {
     }
 }
 
+impl Block {
+    /// With a number of 16 bits added to each.
+    #[inline(always)]
+    fn add_16(self, low: v128, high: v128) -> Self {
+        let [a, b, c, d] = self.0;
+        Self([
+            i32x4_add(a, i32x4_extend_low_i16x8(low)),
+            i32x4_add(b, i32x4_extend_high_i16x8(low)),
+            i32x4_add(c, i32x4_extend_low_i16x8(high)),
+            i32x4_add(d, i32x4_extend_high_i16x8(high)),
+        ])
+    }
+}
+
+#[inline(always)]
+fn load_16(numbers: &[i16; 8]) -> v128 {
+    // SAFETY: the array has eight numbers of 16 bits, and the load asks for no alignment.
+    unsafe { v128_load(numbers.as_ptr().cast()) }
+}
+
 /// 16 numbers of 8 bits, as 16 bits.
-#[inline]
+#[inline(always)]
 fn widen(bytes: &[u8; 16]) -> [v128; 2] {
     // SAFETY: the array has 16 bytes, and the load asks for no alignment.
     let bytes = unsafe { v128_load(bytes.as_ptr().cast()) };

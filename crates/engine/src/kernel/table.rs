@@ -47,14 +47,27 @@ impl Kernel {
         &[Self::REFERENCE]
     }
 
-    /// Sums of rows, joins and gates are plain code, which the compiler makes vectors of.
+    /// Joins and gates are plain code, which the compiler makes vectors of.
     #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
-    const NEON: Self = Self { name: "neon", dot: neon::dot, dense: neon::dense, ..Self::REFERENCE };
+    const NEON: Self = Self {
+        name: "neon",
+        sum_rows_8: neon::sum_rows_8,
+        sum_rows_4: neon::sum_rows_4,
+        dot: neon::dot,
+        dense: neon::dense,
+        ..Self::REFERENCE
+    };
 
-    /// Sums of rows, joins and gates are plain code, which the compiler makes vectors of.
+    /// Joins and gates are plain code, which the compiler makes vectors of.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    const SIMD128: Self =
-        Self { name: "simd128", dot: simd128::dot, dense: simd128::dense, ..Self::REFERENCE };
+    const SIMD128: Self = Self {
+        name: "simd128",
+        sum_rows_8: simd128::sum_rows_8,
+        sum_rows_4: simd128::sum_rows_4,
+        dot: simd128::dot,
+        dense: simd128::dense,
+        ..Self::REFERENCE
+    };
 
     #[cfg(target_arch = "x86_64")]
     const AVX2: Self = Self {

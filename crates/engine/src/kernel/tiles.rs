@@ -1,7 +1,7 @@
-//! Matrix products in tiles, for kernels whose instructions are there whenever their code is: a few rows of inputs share each
-//! weight once it is loaded.
-
-#![allow(unsafe_code)] // Places that are proven to be there are read unchecked; this room is the one place that has it.
+//! Sums of rows and matrix products in tiles, for kernels whose instructions are there whenever their code is. Of a product, two rows of
+//! inputs share each weight once it is loaded, or one row works on two blocks of weights, so that sums do not wait for one another.
+//!
+//! No loop runs over registers: built for size, a compiler would leave it there, and the registers in memory.
 
 use crate::format::LANES;
 
@@ -14,91 +14,151 @@ pub(super) trait Sums: Copy {
     fn zero() -> Self;
 
     /// Of two inputs the weights: two bytes for each output.
-    fn weights(bytes: &[u8; 2 * LANES]) -> Self::Weights;
+    fn weights(bytes: &[u8; PAIR]) -> Self::Weights;
 
     /// With the products of two inputs added.
     fn add(self, weights: Self::Weights, inputs: [i16; 2]) -> Self;
+
+    /// With a number of 8 bits (two's complement) added to each.
+    fn add_8(self, numbers: &[u8; LANES]) -> Self;
+
+    /// With a number of 4 bits added to each: two in a byte, the lower first, 8 more than they stand for.
+    fn add_4(self, numbers: &[u8; LANES / 2]) -> Self;
 
     /// Adds the sums to those in memory.
     fn store(self, outputs: &mut [i32; LANES]);
 }
 
-/// What [`reference::dense`](super::reference::dense) computes, `ROWS` rows of inputs at a time and, of those left over, `BLOCKS` blocks
-/// of outputs.
-#[inline]
-pub(super) fn dense<S: Sums, const ROWS: usize, const BLOCKS: usize>(
-    weights: &[u8],
-    width: usize,
-    inputs: &[i16],
-    outputs: &mut [i32],
-) {
-    let Some(count) = weights.len().checked_div(width).filter(|&count| count > 0) else { return };
-    let mut inputs = inputs.chunks_exact(width);
-    let mut outputs = outputs.chunks_exact_mut(count);
-    loop {
-        let rows: [Option<(&[i16], &mut [i32])>; ROWS] =
-            core::array::from_fn(|_| inputs.next().zip(outputs.next()));
-        if rows.iter().all(Option::is_some) {
-            // Each is there, so no empty one takes its place.
-            rows_of::<S, ROWS, 1>(weights, width, rows.map(Option::unwrap_or_default));
-            continue;
+/// Weights of two inputs for each output of a block.
+pub(super) const PAIR: usize = 2 * LANES;
+
+/// What [`reference::sum_rows_8`](super::reference::sum_rows_8) computes.
+#[inline(always)]
+pub(super) fn sum_rows_8<S: Sums>(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
+    let stride = sum.len();
+    let row = |id: u32| {
+        let start = id as usize * stride;
+        rows.get(start..start + stride)
+    };
+    let (blocks, rest) = sum.as_chunks_mut::<LANES>();
+    let end = blocks.len();
+    for (at, block) in blocks.iter_mut().enumerate() {
+        let mut sums = S::zero();
+        for &id in ids {
+            let Some(numbers) = row(id).and_then(|row| row.as_chunks().0.get(at)) else { continue };
+            sums = sums.add_8(numbers);
         }
-        for row in rows.into_iter().flatten() {
-            rows_of::<S, 1, BLOCKS>(weights, width, [row]);
-        }
+        sums.store(block);
+    }
+    if rest.is_empty() {
         return;
     }
+    for &id in ids {
+        let numbers = row(id).and_then(|row| row.get(end * LANES..)).unwrap_or_default();
+        for (sum, &number) in rest.iter_mut().zip(numbers) {
+            *sum += i32::from(number as i8);
+        }
+    }
 }
 
-/// Rows of inputs against all weights, `BLOCKS` blocks of outputs at a time: their sums do not wait for one another.
-#[inline]
-fn rows_of<S: Sums, const ROWS: usize, const BLOCKS: usize>(
-    weights: &[u8],
-    width: usize,
-    mut rows: [(&[i16], &mut [i32]); ROWS],
-) {
+/// What [`reference::sum_rows_4`](super::reference::sum_rows_4) computes.
+#[inline(always)]
+pub(super) fn sum_rows_4<S: Sums>(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
+    let stride = sum.len() / 2;
+    let row = |id: u32| {
+        let start = id as usize * stride;
+        rows.get(start..start + stride)
+    };
+    let (blocks, rest) = sum.as_chunks_mut::<LANES>();
+    let end = blocks.len();
+    for (at, block) in blocks.iter_mut().enumerate() {
+        let mut sums = S::zero();
+        for &id in ids {
+            let Some(numbers) = row(id).and_then(|row| row.as_chunks().0.get(at)) else { continue };
+            sums = sums.add_4(numbers);
+        }
+        sums.store(block);
+    }
+    if rest.is_empty() {
+        return;
+    }
+    for &id in ids {
+        let numbers = row(id).and_then(|row| row.get(end * LANES / 2..)).unwrap_or_default();
+        for (pair, &number) in rest.as_chunks_mut::<2>().0.iter_mut().zip(numbers) {
+            pair[0] += i32::from(number & 15) - 8;
+            pair[1] += i32::from(number >> 4) - 8;
+        }
+    }
+}
+
+/// What [`reference::dense`](super::reference::dense) computes.
+#[inline(always)]
+pub(super) fn dense<S: Sums>(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]) {
+    let Some(count) = weights.len().checked_div(width).filter(|&count| count > 0) else { return };
     let size = width * LANES;
-    let mut groups = weights.chunks_exact(size * BLOCKS);
-    let mut first = 0;
-    for group in &mut groups {
-        let blocks: [&[u8]; BLOCKS] =
-            core::array::from_fn(|block| group.get(block * size..(block + 1) * size).unwrap_or_default());
-        blocks_of::<S, ROWS, BLOCKS>(blocks, first, &mut rows);
-        first += BLOCKS;
-    }
-    for block in groups.remainder().chunks_exact(size) {
-        blocks_of::<S, ROWS, 1>([block], first, &mut rows);
-        first += 1;
+    let mut rows = inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(count));
+    while let Some((first, sums)) = rows.next() {
+        let first = first.as_chunks().0;
+        if let Some((second, others)) = rows.next() {
+            let second = second.as_chunks().0;
+            let sums = sums.as_chunks_mut().0.iter_mut().zip(others.as_chunks_mut().0);
+            for (block, (sums, others)) in weights.chunks_exact(size).zip(sums) {
+                two_rows::<S>(block.as_chunks().0, first, second, sums, others);
+            }
+            continue;
+        }
+        let (pairs, rest) = sums.as_chunks_mut().0.as_chunks_mut::<2>();
+        let mut blocks = weights.chunks_exact(size);
+        for [sums, others] in pairs {
+            let (Some(block), Some(other)) = (blocks.next(), blocks.next()) else { return };
+            two_blocks::<S>(block.as_chunks().0, other.as_chunks().0, first, sums, others);
+        }
+        for (block, sums) in blocks.zip(rest) {
+            one::<S>(block.as_chunks().0, first, sums);
+        }
     }
 }
 
-#[inline]
-fn blocks_of<S: Sums, const ROWS: usize, const BLOCKS: usize>(
-    blocks: [&[u8]; BLOCKS],
-    first: usize,
-    rows: &mut [(&[i16], &mut [i32]); ROWS],
+#[inline(always)]
+fn two_rows<S: Sums>(
+    block: &[[u8; PAIR]],
+    first: &[[i16; 2]],
+    second: &[[i16; 2]],
+    sums: &mut [i32; LANES],
+    others: &mut [i32; LANES],
 ) {
-    let mut sums = [[S::zero(); BLOCKS]; ROWS];
-    let blocks = blocks.map(|block| block.as_chunks::<{ 2 * LANES }>().0);
-    let inputs = rows.each_ref().map(|(inputs, _)| inputs.as_chunks::<2>().0);
-    let pairs = blocks.iter().map(|block| block.len()).chain(inputs.iter().map(|input| input.len())).min();
-    for pair in 0..pairs.unwrap_or(0) {
-        // SAFETY: `pair` is below the length of every block.
-        let weights = blocks.map(|block| S::weights(unsafe { block.get_unchecked(pair) }));
-        for (sums, input) in sums.iter_mut().zip(&inputs) {
-            // SAFETY: `pair` is below the length of every row of inputs.
-            let input = unsafe { *input.get_unchecked(pair) };
-            for (sum, &weights) in sums.iter_mut().zip(&weights) {
-                *sum = sum.add(weights, input);
-            }
-        }
+    let (mut a, mut b) = (S::zero(), S::zero());
+    for ((weights, &first), &second) in block.iter().zip(first).zip(second) {
+        let weights = S::weights(weights);
+        a = a.add(weights, first);
+        b = b.add(weights, second);
     }
-    for (sums, (_, outputs)) in sums.iter().zip(rows) {
-        for (block, sums) in sums.iter().enumerate() {
-            let place =
-                outputs.get_mut((first + block) * LANES..).and_then(<[i32]>::first_chunk_mut::<LANES>);
-            let Some(place) = place else { return };
-            sums.store(place);
-        }
+    a.store(sums);
+    b.store(others);
+}
+
+#[inline(always)]
+fn two_blocks<S: Sums>(
+    block: &[[u8; PAIR]],
+    other: &[[u8; PAIR]],
+    inputs: &[[i16; 2]],
+    sums: &mut [i32; LANES],
+    others: &mut [i32; LANES],
+) {
+    let (mut a, mut b) = (S::zero(), S::zero());
+    for ((weights, other), &inputs) in block.iter().zip(other).zip(inputs) {
+        a = a.add(S::weights(weights), inputs);
+        b = b.add(S::weights(other), inputs);
     }
+    a.store(sums);
+    b.store(others);
+}
+
+#[inline(always)]
+fn one<S: Sums>(block: &[[u8; PAIR]], inputs: &[[i16; 2]], sums: &mut [i32; LANES]) {
+    let mut sum = S::zero();
+    for (weights, &inputs) in block.iter().zip(inputs) {
+        sum = sum.add(S::weights(weights), inputs);
+    }
+    sum.store(sums);
 }

@@ -89,14 +89,15 @@ impl<'a> Bag<'a> {
         Ok(bag)
     }
 
-    /// The most table rows read and multiply-adds done for a text of so many characters.
-    pub(crate) fn worst_case(&self, characters: u32) -> (u64, u64) {
+    /// The most table rows read, keys looked up and multiply-adds done for a text of so many characters.
+    pub(crate) fn worst_case(&self, characters: u32) -> (u64, u64, u64) {
         // Normalisation makes at most 18 characters of one.
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let read = FeatureSettings { max_characters: read, ..self.settings };
         let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
-        let pieces = if self.pieces.is_some() { read.max_characters } else { 0 };
-        (u64::from(read.max_features()) + u64::from(pieces), dense(&self.hidden) + dense(&self.output))
+        let features = u64::from(read.max_features());
+        let (pieces, keys) = PieceRows::worst_case(self.pieces.as_ref(), read.max_characters);
+        (features + pieces, features + keys, dense(&self.hidden) + dense(&self.output))
     }
 
     /// Scores the text.

@@ -34,6 +34,12 @@ impl<'a> PieceRows<'a> {
         Ok(Some(Self { pieces, rows }))
     }
 
+    /// The most rows read and pieces looked up for so many characters; none in a model without pieces.
+    pub(crate) fn worst_case(of: Option<&Self>, characters: u32) -> (u64, u64) {
+        let characters = u64::from(characters);
+        of.map_or((0, 0), |table| (characters, characters * u64::from(table.pieces.longest())))
+    }
+
     /// Adds the rows of these pieces to a sum.
     #[inline]
     fn add(&self, kernel: &Kernel, rows: &[u32], sum: &mut [i32]) {

@@ -126,11 +126,11 @@ impl<'a> Tagger<'a> {
         self.rows.buckets - self.slots * PLACES * 2
     }
 
-    /// The most table rows read and multiply-adds done for a text of so many characters, with so many lists of values.
-    pub(crate) fn worst_case(&self, characters: u32, lists: u32) -> (u64, u64) {
+    /// The most table rows read, keys looked up and multiply-adds done for a text of so many characters, with so many lists of values.
+    pub(crate) fn worst_case(&self, characters: u32, lists: u32) -> (u64, u64, u64) {
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let features = FeatureSettings { max_characters: read, ..self.settings }.max_features();
-        let tokens = u64::from(read.min(self.recurrent.max_tokens));
+        let tokens = u64::from(self.most_tokens(characters));
         let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
         let Recurrent { dim, units, max_phrase, .. } = self.recurrent;
         let recurrent = 2 * 3 * u64::from(units) * u64::from(dim + units);
@@ -141,11 +141,19 @@ impl<'a> Tagger<'a> {
         // stand for some slots in training and in every list.
         let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2
             * u64::from(self.phrases.most_slots() + lists);
-        let pieces = if self.pieces.is_some() { read } else { 0 };
+        let (pieces, keys) = PieceRows::worst_case(self.pieces.as_ref(), read);
+        let features = u64::from(features) + tokens * (6 + runs);
         (
-            u64::from(features) + u64::from(pieces) + tokens * (6 + runs + phrases),
+            features + pieces + tokens * phrases,
+            // Each phrase is looked for among those of training and in every list.
+            features + keys + tokens * u64::from(max_phrase) * u64::from(1 + lists),
             tokens * (recurrent + dense(&self.emissions)) + labels,
         )
+    }
+
+    /// The most tokens of a text of so many characters.
+    pub(crate) fn most_tokens(&self, characters: u32) -> u32 {
+        characters.saturating_mul(18).min(self.settings.max_characters).min(self.recurrent.max_tokens)
     }
 
     /// Reads the text and computes the states of its tokens and the scores of its labels.
