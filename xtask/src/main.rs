@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod docs;
 mod golden;
+mod header;
 mod layout;
 mod unicode;
 
@@ -17,6 +18,7 @@ usage: cargo xtask WORD
   ci                  everything that must hold before a change is taken
   docs [--check]      write docs/cli.md and the examples of README.md, or compare the former
   golden [--check]    write the golden models and what they answer, or compare them
+  header [--check]    write the header of the C interface, or compare it
   layout              the sources keep to docs/architecture.md
   unicode [--check]   write the engine's Unicode tables, or compare them";
 
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         [docs::STONECHAT, ..] => return stonechat_cli::run(std::env::args_os().skip(1)),
         ["golden"] => golden::run(&root(), false),
         ["golden", "--check"] => golden::run(&root(), true),
+        ["header"] => header::run(&root(), false),
+        ["header", "--check"] => header::run(&root(), true),
         ["layout"] => layout::run(&root()),
         ["unicode"] => unicode::run(false),
         ["unicode", "--check"] => unicode::run(true),

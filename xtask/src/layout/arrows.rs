@@ -6,7 +6,7 @@ use toml::{Table, Value};
 const ALL: &[&str] = &["task", "engine", "eval", "escalate", "train", "serve", "batch"];
 
 /// Per folder, the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("crates/task", &[]),
     ("crates/engine", &[]),
     ("crates/eval", &["task", "engine"]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("crates/batch", &["engine"]),
     ("crates/cli", ALL),
     ("crates/stonechat", ALL),
+    ("bindings/c", &["engine"]),
 ];
 
 /// Holds a manifest against the arrows.
