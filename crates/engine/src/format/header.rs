@@ -1,5 +1,6 @@
 //! The frame of the file: header, table of sections, checksums.
 
+use super::checksum::checksum;
 use super::error::FormatError;
 use super::names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 #[cfg(feature = "alloc")]
@@ -42,7 +43,7 @@ impl<'a> Container<'a> {
         if stated != found {
             return Err(FormatError::Length { stated, found });
         }
-        if crc32fast::hash(header.get(..60).unwrap_or_default()) != u32_at(header, 60) {
+        if checksum(header.get(..60).unwrap_or_default()) != u32_at(header, 60) {
             return Err(FormatError::HeaderChecksum);
         }
         if header.get(32..60).is_none_or(|rest| rest.iter().any(|&byte| byte != 0)) {
@@ -56,7 +57,7 @@ impl<'a> Container<'a> {
         let table = file
             .get(HEADER..end)
             .ok_or(FormatError::Header { offset: 12, rule: "the table of sections is cut" })?;
-        if crc32fast::hash(table) != u32_at(header, 24) {
+        if checksum(table) != u32_at(header, 24) {
             return Err(FormatError::HeaderChecksum);
         }
         let code = u32_at(header, 28);
@@ -95,7 +96,7 @@ impl<'a> Container<'a> {
             if earlier.chunks_exact(ENTRY).any(|other| u32_at(other, 0).to_le_bytes() == name) {
                 return Err(broken("a section stands twice"));
             }
-            if crc32fast::hash(content) != u32_at(entry, 24) {
+            if checksum(content) != u32_at(entry, 24) {
                 return Err(kind.map_or(FormatError::HeaderChecksum, FormatError::Checksum));
             }
             reached = end;
@@ -166,7 +167,7 @@ pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
         table.extend_from_slice(&0u32.to_le_bytes());
         table.extend_from_slice(&(start as u64).to_le_bytes());
         table.extend_from_slice(&(content.len() as u64).to_le_bytes());
-        table.extend_from_slice(&crc32fast::hash(content).to_le_bytes());
+        table.extend_from_slice(&checksum(content).to_le_bytes());
         table.extend_from_slice(&0u32.to_le_bytes());
     }
     let mut file = Vec::with_capacity(table_end + body.len());
@@ -174,10 +175,10 @@ pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
     file.extend_from_slice(&VERSION.to_le_bytes());
     file.extend_from_slice(&(sections.len() as u32).to_le_bytes());
     file.extend_from_slice(&((table_end + body.len()) as u64).to_le_bytes());
-    file.extend_from_slice(&crc32fast::hash(&table).to_le_bytes());
+    file.extend_from_slice(&checksum(&table).to_le_bytes());
     file.extend_from_slice(&tier.code().to_le_bytes());
     file.resize(60, 0);
-    let checksum = crc32fast::hash(&file);
+    let checksum = checksum(&file);
     file.extend_from_slice(&checksum.to_le_bytes());
     file.extend_from_slice(&table);
     file.extend_from_slice(&body);

@@ -3,6 +3,7 @@
 //! Reading and writing stand side by side, one type a section.
 
 mod bytes;
+mod checksum;
 mod error;
 mod header;
 mod index;
