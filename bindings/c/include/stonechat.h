@@ -739,7 +739,8 @@ StonechatStatus stonechat_verify(struct StonechatEngine *engine,
  * cannot do it.
  */
 StonechatStatus stonechat_set_values(struct StonechatEngine *engine,
-                                     struct StonechatText slot,
+                                     const char *slot,
+                                     size_t slot_length,
                                      const struct StonechatPhrase *phrases,
                                      size_t phrase_count,
                                      const struct StonechatText *values,

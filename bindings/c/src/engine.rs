@@ -4,7 +4,7 @@ use crate::model::{StonechatModel, known};
 use crate::place::{Block, end, needed};
 use crate::status::{Outcome, StonechatStatus, call};
 use crate::text::{StonechatText, items, put};
-use core::ffi::c_void;
+use core::ffi::{c_char, c_void};
 use core::ptr;
 use stonechat_engine::{Engine, Kernel, Model, Prediction, verify_engine};
 
@@ -204,7 +204,8 @@ pub unsafe extern "C" fn stonechat_verify(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn stonechat_set_values(
     engine: *mut StonechatEngine,
-    slot: StonechatText,
+    slot: *const c_char,
+    slot_length: usize,
     phrases: *const StonechatPhrase,
     phrase_count: usize,
     values: *const StonechatText,
@@ -213,8 +214,11 @@ pub unsafe extern "C" fn stonechat_set_values(
     // SAFETY: as the caller promises.
     call(|| unsafe {
         let awake = wake(engine)?;
-        let (slot, phrases, values) =
-            (slot.read()?, items(phrases, phrase_count)?, items(values, value_count)?);
+        let (slot, phrases, values) = (
+            StonechatText { start: slot, length: slot_length }.read()?,
+            items(phrases, phrase_count)?,
+            items(values, value_count)?,
+        );
         set(awake, slot, phrases, values)?;
         (*engine).lists = true;
         Ok(())

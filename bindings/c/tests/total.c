@@ -42,7 +42,7 @@ static void nothing(void) {
     IS(NULL_POINTER, stonechat_engine_new_in(NULL, 0, NULL, &engine));
     IS(NULL_POINTER, stonechat_engine_kernel(NULL, NULL));
     IS(NULL_POINTER, stonechat_verify(NULL, NULL));
-    IS(NULL_POINTER, stonechat_set_values(NULL, text("x"), NULL, 0, NULL, 0));
+    IS(NULL_POINTER, stonechat_set_values(NULL, "x", strlen("x"), NULL, 0, NULL, 0));
     IS(NULL_POINTER, stonechat_predict(NULL, "x", 1, NULL));
     IS(NULL_POINTER, stonechat_label(NULL, 0, NULL));
     IS(NULL_POINTER, stonechat_ranking(NULL, 0, NULL));
@@ -196,23 +196,23 @@ static void values(StonechatEngine *engine) {
     StonechatText list[] = {text("Wintergarten"), text("cellar")};
     StonechatPhrase phrases[] = {{text("conservatory"), 0}, {text("wintergarten"), 0}, {text("cellar"), 1}};
     if (!ALLOCATOR) {
-        IS(NO_ALLOCATOR, stonechat_set_values(engine, text("room"), phrases, 3, list, 2));
+        IS(NO_ALLOCATOR, stonechat_set_values(engine, "room", strlen("room"), phrases, 3, list, 2));
         return;
     }
-    IS(UNKNOWN_SLOT, stonechat_set_values(engine, text("rooom"), phrases, 3, list, 2));
-    IS(UNKNOWN_SLOT, stonechat_set_values(engine, (StonechatText){NULL, 0}, phrases, 3, list, 2));
-    IS(NULL_POINTER, stonechat_set_values(engine, (StonechatText){NULL, 4}, phrases, 3, list, 2));
-    IS(NOT_A_CHOICE, stonechat_set_values(engine, text("level"), phrases, 3, list, 2));
-    IS(NOT_UTF8, stonechat_set_values(engine, text("\xff"), phrases, 3, list, 2));
-    IS(UNKNOWN_VALUE, stonechat_set_values(engine, text("room"), phrases, 3, list, 1));
-    IS(NULL_POINTER, stonechat_set_values(engine, text("room"), NULL, 3, list, 2));
-    IS(NULL_POINTER, stonechat_set_values(engine, text("room"), phrases, 3, NULL, 2));
-    IS(OUT_OF_RANGE, stonechat_set_values(engine, text("room"), phrases, SIZE_MAX, list, 2));
-    IS(OUT_OF_RANGE, stonechat_set_values(engine, text("room"), phrases, SIZE_MAX / sizeof *phrases + 1, list, 2));
+    IS(UNKNOWN_SLOT, stonechat_set_values(engine, "rooom", strlen("rooom"), phrases, 3, list, 2));
+    IS(UNKNOWN_SLOT, stonechat_set_values(engine, NULL, 0, phrases, 3, list, 2));
+    IS(NULL_POINTER, stonechat_set_values(engine, NULL, 4, phrases, 3, list, 2));
+    IS(NOT_A_CHOICE, stonechat_set_values(engine, "level", strlen("level"), phrases, 3, list, 2));
+    IS(NOT_UTF8, stonechat_set_values(engine, "\xff", strlen("\xff"), phrases, 3, list, 2));
+    IS(UNKNOWN_VALUE, stonechat_set_values(engine, "room", strlen("room"), phrases, 3, list, 1));
+    IS(NULL_POINTER, stonechat_set_values(engine, "room", strlen("room"), NULL, 3, list, 2));
+    IS(NULL_POINTER, stonechat_set_values(engine, "room", strlen("room"), phrases, 3, NULL, 2));
+    IS(OUT_OF_RANGE, stonechat_set_values(engine, "room", strlen("room"), phrases, SIZE_MAX, list, 2));
+    IS(OUT_OF_RANGE, stonechat_set_values(engine, "room", strlen("room"), phrases, SIZE_MAX / sizeof *phrases + 1, list, 2));
     StonechatText bad[] = {text("\xc3"), text("cellar")};
-    IS(NOT_UTF8, stonechat_set_values(engine, text("room"), phrases, 3, bad, 2));
+    IS(NOT_UTF8, stonechat_set_values(engine, "room", strlen("room"), phrases, 3, bad, 2));
     IS(OK, stonechat_verify(engine, NULL));
-    IS(OK, stonechat_set_values(engine, text("room"), phrases, 3, list, 2));
+    IS(OK, stonechat_set_values(engine, "room", strlen("room"), phrases, 3, list, 2));
     IS(VALUES_SET, stonechat_verify(engine, NULL));
     const char *words = "turn off the lights in the conservatory";
     IS(OK, stonechat_predict(engine, words, strlen(words), &answer));
@@ -225,7 +225,7 @@ static void values(StonechatEngine *engine) {
         found = 1;
     }
     CHECK(found);
-    IS(OK, stonechat_set_values(engine, text("room"), NULL, 0, NULL, 0));
+    IS(OK, stonechat_set_values(engine, "room", strlen("room"), NULL, 0, NULL, 0));
     IS(OK, stonechat_predict(engine, words, strlen(words), &answer));
 }
 
