@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
-use crate::{docs, golden, layout, unicode};
+use crate::{bindings, docs, golden, header, layout, unicode};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,10 +10,11 @@ use std::time::Instant;
 type Step = (&'static str, fn(&Path) -> Result<(), String>);
 
 /// All but the tests, the cheap ones first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
     ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("layout", layout::run),
     ("documents", |root| docs::run(root, true)),
+    ("C header", |root| header::run(root, true)),
     ("unicode tables", |_| unicode::run(true)),
     ("golden models", |root| golden::run(root, true)),
     ("lints", |root| {
@@ -30,6 +31,7 @@ const STEPS: [Step; 9] = [
         finish(command(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"), &arguments)
     }),
     ("examples in the documentation", |root| cargo(root, &["test", "--workspace", "--doc", "--locked"])),
+    ("bindings", |root| bindings::run(root, false)),
 ];
 
 /// Runs every step and then the tests, and stops at the first that fails. The last line says how many tests there were.

@@ -1,6 +1,7 @@
 //! The chores of the repository: `cargo xtask WORD`.
 
 mod bench;
+mod bindings;
 mod ci;
 mod docs;
 mod golden;
@@ -15,12 +16,15 @@ const USAGE: &str = "\
 usage: cargo xtask WORD
 
   bench [OPTION...]   train and measure models, hold them against the targets and the peers; `bench --help`
+  bindings [OPTION]   build and test the engine for C, browsers and Node; `bindings --help`
   ci                  everything that must hold before a change is taken
   docs [--check]      write docs/cli.md and the examples of README.md, or compare the former
   golden [--check]    write the golden models and what they answer, or compare them
   header [--check]    write the header of the C interface, or compare it
+  install-c PREFIX    build the C library and put it where compilers look for it
   layout              the sources keep to docs/architecture.md
-  unicode [--check]   write the engine's Unicode tables, or compare them";
+  unicode [--check]   write the engine's Unicode tables, or compare them
+  web                 build the modules of the package for browsers and Node";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +41,12 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
         },
+        ["bindings", "help" | "--help" | "-h"] => {
+            println!("{}", bindings::USAGE);
+            Ok(())
+        }
+        ["bindings"] => bindings::run(&root(), false),
+        ["bindings", "--allow-missing"] => bindings::run(&root(), true),
         ["ci"] => ci::run(&root()),
         ["docs"] => docs::run(&root(), false),
         ["docs", "--check"] => docs::run(&root(), true),
@@ -46,9 +56,11 @@ fn main() -> ExitCode {
         ["golden", "--check"] => golden::run(&root(), true),
         ["header"] => header::run(&root(), false),
         ["header", "--check"] => header::run(&root(), true),
+        ["install-c", prefix] => bindings::install(&root(), Path::new(prefix)),
         ["layout"] => layout::run(&root()),
         ["unicode"] => unicode::run(false),
         ["unicode", "--check"] => unicode::run(true),
+        ["web"] => bindings::web(&root()),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
