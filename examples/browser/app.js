@@ -12,8 +12,8 @@ const TRIES = [
   "it's freezing in here",
   "call my mom",
 ];
-// A page in one file brings the modules and a model along; a served one fetches them.
-const { modules, example } = globalThis.stonechatBundle ?? {};
+// A page in one file brings the engine and a model along; a served one fetches them.
+const { module, example } = globalThis.stonechatBundle ?? {};
 
 let model;
 
@@ -102,7 +102,7 @@ function show() {
 async function open(data, name) {
   at("problem").hidden = true;
   try {
-    const opened = await Model.open(data, modules === undefined ? {} : { wasm: await modules() });
+    const opened = await Model.open(data, module === undefined ? {} : { wasm: await module() });
     const examples = opened.verify();
     model?.close();
     model = opened;

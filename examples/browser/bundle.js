@@ -24,11 +24,14 @@ for (const name of await readdir(new URL("src/", web))) {
 
 const bundle = `
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const wasm = { true: "${await base64(new URL("wasm/stonechat-simd.wasm", web))}", false: "${await base64(new URL("wasm/stonechat.wasm", web))}" };
+  const module = bytes("${await base64(new URL("wasm/stonechat.wasm", web))}");
+  const patch = bytes("${await base64(new URL("wasm/without-simd.patch", web))}");
+  const whole = async () =>
+    (await import("stonechat")).simdSupported() ? module : (await import("stonechat/patch.js")).patched(module, patch);
   let compiled;
   globalThis.stonechatBundle = {
     example: bytes("${await base64(model)}"),
-    modules: async () => compiled ??= WebAssembly.compile(bytes(wasm[(await import("stonechat")).simdSupported()])),
+    module: () => compiled ??= whole().then((bytes) => WebAssembly.compile(bytes)),
   };
 `;
 const page = (await readFile(new URL("index.html", here)))

@@ -24,7 +24,7 @@ function place(path) {
   const [prefix, folder] = PLACES.find(([prefix]) => path.startsWith(prefix));
   const name = path.slice(prefix.length) || "index.html";
   // One file of one folder: no way out.
-  return /^[\w-]+\.(html|css|js|wasm)$/.test(name) ? new URL(name, folder) : undefined;
+  return /^[\w-]+\.(html|css|js|wasm|patch)$/.test(name) ? new URL(name, folder) : undefined;
 }
 
 /** Listens on this port of the machine itself; 0 takes a free one. */

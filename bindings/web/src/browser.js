@@ -1,4 +1,4 @@
-// The face for browsers and bundlers: the modules are fetched from beside this file.
+// The face for browsers and bundlers: the module is fetched from beside this file.
 import { opener } from "./model.js";
 
 export { Model } from "./model.js";
@@ -8,7 +8,7 @@ export { simdSupported } from "./instance.js";
 // Written out, so that bundlers see both files.
 const places = {
   "stonechat.wasm": new URL("../wasm/stonechat.wasm", import.meta.url),
-  "stonechat-simd.wasm": new URL("../wasm/stonechat-simd.wasm", import.meta.url),
+  "without-simd.patch": new URL("../wasm/without-simd.patch", import.meta.url),
 };
 
 opener(async (name) => {

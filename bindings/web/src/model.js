@@ -3,30 +3,36 @@ import { OK, StonechatError, TOO_SHORT, UNRESOLVED } from "./error.js";
 import { Instance, simdSupported } from "./instance.js";
 import * as layout from "./layout.js";
 import { units } from "./offsets.js";
+import { patched } from "./patch.js";
 import { localTime } from "./time.js";
 
 const { SIZE } = layout;
-// How the bytes of a module are had; each face tells.
+// How the bytes of a file of the folder wasm are had; each face tells.
 let fetched;
 // One instance of each module is enough for all models.
 const instances = new Map();
 
-/** Tells how the bytes of a module of this name are had. */
+/** Tells how the bytes of a file of this name are had. */
 export function opener(how) {
   fetched = how;
 }
 
 function instanceOf({ simd = simdSupported(), wasm }) {
-  const key = wasm ?? (simd ? "stonechat-simd.wasm" : "stonechat.wasm");
-  if (!instances.has(key)) {
-    const started = Promise.resolve(wasm ?? fetched(key)).then((module) => Instance.start(module));
+  // A module that the caller gave is the caller's to keep.
+  if (wasm !== undefined) return Instance.start(wasm);
+  if (!instances.has(simd)) {
+    const started = moduleOf(simd).then((module) => Instance.start(module));
+    instances.set(simd, started);
     // A failure, perhaps of the network, is not kept.
-    started.catch(() => instances.delete(key));
-    // A module that the caller gave is the caller's to keep.
-    if (wasm !== undefined) return started;
-    instances.set(key, started);
+    started.catch(() => instances.delete(simd));
   }
-  return instances.get(key);
+  return instances.get(simd);
+}
+
+async function moduleOf(simd) {
+  // Few machines need the other module, so it comes as what differs.
+  const [module, patch] = await Promise.all([fetched("stonechat.wasm"), simd ? undefined : fetched("without-simd.patch")]);
+  return simd ? module : patched(new Uint8Array(module), new Uint8Array(patch));
 }
 
 function bytesOf(data) {

@@ -1,4 +1,4 @@
-// The face for Node: the modules lie beside this file.
+// The face for Node: the module lies beside this file.
 import { readFile } from "node:fs/promises";
 import { opener } from "./model.js";
 

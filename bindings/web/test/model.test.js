@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Model, StonechatError, simdSupported } from "stonechat";
+import { patched } from "../src/patch.js";
 
 const file = (name) => readFileSync(new URL(`../../../golden/models/v1/${name}.stone`, import.meta.url));
 const lights = file("smart-home");
-const module = (name) => readFileSync(new URL(`../wasm/${name}`, import.meta.url));
+const part = (name) => readFileSync(new URL(`../wasm/${name}`, import.meta.url));
 const code = (code) => (error) => error instanceof StonechatError && error.code === code && error.message.length > 10;
 
 test("bytes that are no model are refused with a reason", async () => {
@@ -132,9 +133,11 @@ test("anything but a string is no text", async () => {
 });
 
 test("the modules ask for nothing, and each runs where it can", async () => {
-  assert.equal(simdSupported(), WebAssembly.validate(module("stonechat-simd.wasm")));
-  for (const name of ["stonechat.wasm", "stonechat-simd.wasm"]) {
-    const wasm = module(name);
+  const simd = part("stonechat.wasm");
+  const plain = patched(simd, part("without-simd.patch"));
+  assert.equal(simdSupported(), WebAssembly.validate(simd));
+  assert.ok(WebAssembly.validate(plain) && !simd.equals(plain));
+  for (const wasm of [plain, simd]) {
     assert.deepEqual(WebAssembly.Module.imports(await WebAssembly.compile(wasm)), []);
     const model = await Model.open(lights, { wasm });
     assert.ok(model.verify() > 0);

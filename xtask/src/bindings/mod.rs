@@ -10,6 +10,7 @@ mod browser;
 mod c;
 mod examples;
 mod install;
+mod patch;
 mod program;
 mod run;
 mod tools;
