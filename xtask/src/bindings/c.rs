@@ -10,6 +10,8 @@ use std::process::Command;
 /// Programs of `bindings/c/tests`.
 const TESTS: [&str; 2] = ["golden", "total"];
 const FLAGS: [&str; 6] = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g"];
+/// What a stripped program with the whole engine may be, its model aside.
+const MOST_STATIC: u64 = 400_000;
 /// What the static library needs beside itself.
 const SYSTEM: [&str; 3] = ["-lpthread", "-lm", "-ldl"];
 
@@ -55,6 +57,7 @@ pub(super) fn test(root: &Path, work: &Path, missing: &mut Missing) -> Result<()
         let program = suite.build(test, "bare", &bare, &flags)?;
         println!("c: without an allocator: {}", suite.run(Command::new(program), test)?);
     }
+    suite.weigh(&bare)?;
     if missing.none("the shared library by pkg-config", &[PKG_CONFIG]) {
         let program = suite.shared()?;
         println!("c: pkg-config: {}", suite.run(Command::new(program), "golden")?);
@@ -130,9 +133,38 @@ impl Suite<'_> {
         let target = self.root.join("target/bare");
         let mut command = cargo();
         command.current_dir(self.root).env("CARGO_TARGET_DIR", &target);
-        command.args(["rustc", "--package", "stonechat-c", "--lib", "--release", "--no-default-features"]);
+        command.args([
+            "rustc",
+            "--package",
+            "stonechat-c",
+            "--lib",
+            "--profile",
+            "small",
+            "--no-default-features",
+        ]);
         run(command.args(["--crate-type", "staticlib", "--locked", "--quiet"]))?;
-        Ok(target.join("release/libstonechat.a"))
+        Ok(target.join("small/libstonechat.a"))
+    }
+
+    /// What the engine takes in a program without a heap that is linked as a product would be.
+    fn weigh(&self, bare: &Path) -> Result<(), String> {
+        let program = self.work.join("bare");
+        let mut command = Command::new(CC.name);
+        command.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-Os", "-s", "-Wl,--gc-sections", "-I"]);
+        command.arg(self.prefix.join("include")).arg(self.root.join("bindings/c/tests/bare.c")).arg(bare);
+        run(command.arg("-o").arg(&program))?;
+        let model = self.root.join("golden/models/v1/smart-home.stone");
+        let asked = Command::new(&program).arg(model).arg("turn the kitchen lights off").status();
+        // `lights.off` is the second label.
+        if !asked.as_ref().is_ok_and(|status| status.code() == Some(1)) {
+            return Err(format!("c: the example without a heap ends with {asked:?}"));
+        }
+        let size = fs::metadata(&program).map_err(|error| format!("{}: {error}", program.display()))?.len();
+        println!("c: a stripped program without a heap has {size} bytes");
+        if size > MOST_STATIC {
+            return Err(format!("c: it may have {MOST_STATIC}"));
+        }
+        Ok(())
     }
 
     /// A program that loads the shared library, compiled as `pkg-config` says.

@@ -49,7 +49,7 @@ fn build_with(root: &Path, missing: &mut Missing) -> Result<bool, String> {
             "stonechat-c",
             "--lib",
             "--profile",
-            "web",
+            "small",
             "--no-default-features",
         ]);
         command.args([
@@ -69,7 +69,7 @@ fn build_with(root: &Path, missing: &mut Missing) -> Result<bool, String> {
             command.arg("-Zbuild-std=core,alloc,panic_abort");
         }
         run(&mut command)?;
-        let module = target.join(TARGET).join("web/stonechat.wasm");
+        let module = target.join(TARGET).join("small/stonechat.wasm");
         built.push(fs::read(&module).map_err(|error| format!("{}: {error}", module.display()))?);
     }
     let [simd, plain] = &built[..] else { return Err("web: there are two modules".to_string()) };
