@@ -26,8 +26,9 @@ const STEPS: [Step; 11] = [
         cargo(root, &[&arguments[..], &features, &["--", "-D", "warnings"]].concat())
     }),
     ("documentation", |root| {
-        // Libraries only: the command and the facade bear the same name, and their pages would lie in one place.
-        let arguments = ["doc", "--workspace", "--lib", "--no-deps", "--locked"];
+        // Libraries only, and without the one for C, whose document is its header: they and the command bear the name of the
+        // facade, and their pages would lie in one place.
+        let arguments = ["doc", "--workspace", "--exclude", "stonechat-c", "--lib", "--no-deps", "--locked"];
         finish(command(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"), &arguments)
     }),
     ("examples in the documentation", |root| cargo(root, &["test", "--workspace", "--doc", "--locked"])),
