@@ -19,6 +19,8 @@ export class Instance {
   #bytes;
   // Room for a text, which grows and is kept.
   #room = { start: 0, length: 0 };
+  /** Whether it ended in the middle of a call, and answers nothing any more. */
+  stopped = false;
 
   constructor(exports) {
     this.#exports = exports;
@@ -53,12 +55,14 @@ export class Instance {
 
   /** Calls a function by the end of its name; a status that is not listed in `expected` is thrown. */
   call(name, args, ...expected) {
+    if (this.stopped) throw new StonechatError("internal", "the engine stopped before; open the model again");
     let status;
     try {
       status = this.#exports[`stonechat_${name}`](...args);
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw new StonechatError("internal", `the engine stopped: ${error.message}`);
-      throw error;
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      this.stopped = true;
+      throw new StonechatError("internal", `the engine stopped: ${error.message}`);
     }
     if (status !== OK && !expected.includes(status)) throw new StonechatError(status, this.message(status));
     return status;
@@ -67,11 +71,11 @@ export class Instance {
   message(status) {
     const start = this.#exports.stonechat_message(status);
     const { bytes } = this;
-    return decoder.decode(bytes.subarray(start, bytes.indexOf(0, start)));
+    return this.decode(start, bytes.indexOf(0, start) - start);
   }
 
   free(name, handle) {
-    this.#exports[`stonechat_${name}_free`](handle);
+    if (!this.stopped) this.#exports[`stonechat_${name}_free`](handle);
   }
 
   take(length) {
@@ -81,7 +85,7 @@ export class Instance {
   }
 
   giveBack(start, length) {
-    this.#exports.stonechat_give_back(start, length);
+    if (!this.stopped) this.#exports.stonechat_give_back(start, length);
   }
 
   /** Memory for the time of a call. */
@@ -110,8 +114,10 @@ export class Instance {
 
   /** The text that a `StonechatText` at this address is. */
   text(address) {
-    const start = this.view.getUint32(address, true);
-    const length = this.view.getUint32(address + 4, true);
+    return this.decode(this.view.getUint32(address, true), this.view.getUint32(address + 4, true));
+  }
+
+  decode(start, length) {
     return decoder.decode(this.bytes.subarray(start, start + length));
   }
 }

@@ -52,15 +52,16 @@ export function answer(instance, address) {
   };
 }
 
+/** A label; the model knows its name. */
 export function label(instance, address) {
-  const { u32, i32, text } = reader(instance, address);
-  return { index: u32(0), name: text(4), score: i32(12), confidence: u32(16) / CERTAIN };
+  const { u32, i32 } = reader(instance, address);
+  return { index: u32(0), score: i32(12), confidence: u32(16) / CERTAIN };
 }
 
-/** A slot, whose limits are still bytes. */
+/** A slot, whose limits are still bytes; the model knows its name. */
 export function slot(instance, address) {
-  const { u32, text } = reader(instance, address);
-  return { index: u32(0), name: text(8), start: u32(24), end: u32(28), confidence: u32(32) / CERTAIN };
+  const { u32 } = reader(instance, address);
+  return { index: u32(0), start: u32(24), end: u32(28), confidence: u32(32) / CERTAIN };
 }
 
 export function writeTime(instance, address, time) {

@@ -7,6 +7,9 @@ import { patched } from "./patch.js";
 import { localTime } from "./time.js";
 
 const { SIZE } = layout;
+// A structure, and behind it a length.
+const SCRATCH = 256;
+const LENGTH = 192;
 // How the bytes of a file of the folder wasm are had; each face tells.
 let fetched;
 // One instance of each module is enough for all models.
@@ -17,9 +20,11 @@ export function opener(how) {
   fetched = how;
 }
 
-function instanceOf({ simd = simdSupported(), wasm }) {
+async function instanceOf({ simd = simdSupported(), wasm }) {
   // A module that the caller gave is the caller's to keep.
   if (wasm !== undefined) return Instance.start(wasm);
+  // One that stopped in the middle of something is not to be trusted.
+  if (instances.has(simd) && (await instances.get(simd)).stopped) instances.delete(simd);
   if (!instances.has(simd)) {
     const started = moduleOf(simd).then((module) => Instance.start(module));
     instances.set(simd, started);
@@ -45,6 +50,8 @@ function bytesOf(data) {
 export class Model {
   #instance;
   #file;
+  // Where structures are written for the time of a call.
+  #scratch = 0;
   #model = 0;
   #engine = 0;
   #meta;
@@ -60,6 +67,7 @@ export class Model {
     const length = bytes.length;
     this.#file = { start: instance.take(length), length };
     try {
+      this.#scratch = instance.take(SCRATCH);
       instance.bytes.set(bytes, this.#file.start);
       this.#open();
     } catch (error) {
@@ -71,23 +79,20 @@ export class Model {
   #open() {
     const instance = this.#instance;
     const { start, length } = this.#file;
-    instance.lend(4, (place) => {
-      try {
-        instance.call("model_open", [start, length, place]);
-      } catch (error) {
-        throw new StonechatError(error.code, this.#why() || error.message);
-      }
-      this.#model = instance.view.getUint32(place, true);
-      instance.call("engine_new", [this.#model, place]);
-      this.#engine = instance.view.getUint32(place, true);
-    });
-    const info = this.#read(SIZE.modelInfo, (at) => ["model_info", [this.#model, at]], layout.modelInfo);
-    const names = (count, name, size, read) =>
-      Object.freeze(Array.from({ length: count }, (_, index) => this.#read(size, (at) => [name, [this.#model, index, at]], read)));
-    this.labels = names(info.labels, "model_label", SIZE.text, (instance, at) => instance.text(at));
-    this.slots = names(info.slots, "model_slot", SIZE.slotInfo, layout.slotInfo);
-    this.kernel = this.#read(SIZE.text, (at) => ["engine_kernel", [this.#engine, at]], (instance, at) => instance.text(at));
-    this.memory = this.#read(4, (at) => ["engine_size", [this.#model, at]], (instance, at) => instance.view.getUint32(at, true));
+    const handle = (instance, at) => instance.view.getUint32(at, true);
+    try {
+      this.#model = this.#read((at) => ["model_open", [start, length, at]], handle);
+    } catch (error) {
+      throw new StonechatError(error.code, this.#why() || error.message);
+    }
+    this.#engine = this.#read((at) => ["engine_new", [this.#model, at]], handle);
+    const info = this.#read((at) => ["model_info", [this.#model, at]], layout.modelInfo);
+    const names = (count, name, read) =>
+      Object.freeze(Array.from({ length: count }, (_, index) => this.#read((at) => [name, [this.#model, index, at]], read)));
+    this.labels = names(info.labels, "model_label", (instance, at) => instance.text(at));
+    this.slots = names(info.slots, "model_slot", layout.slotInfo);
+    this.kernel = this.#read((at) => ["engine_kernel", [this.#engine, at]], (instance, at) => instance.text(at));
+    this.memory = this.#read((at) => ["engine_size", [this.#model, at]], (instance, at) => instance.view.getUint32(at, true));
     this.tier = info.tier;
     this.multiLabel = info.multiLabel;
     this.maxCharacters = info.maxCharacters;
@@ -101,23 +106,20 @@ export class Model {
   }
 
   // Calls a function that writes one structure, and reads that.
-  #read(size, call, read) {
-    return this.#instance.lend(size, (at) => {
-      this.#instance.call(...call(at));
-      return read(this.#instance, at);
-    });
+  #read(call, read) {
+    this.#instance.call(...call(this.#scratch));
+    return read(this.#instance, this.#scratch);
   }
 
   // Calls a function that writes words into a buffer: first for their length.
   #words(call) {
     const instance = this.#instance;
-    return instance.lend(4, (place) => {
-      instance.call(...call(0, 0, place), TOO_SHORT);
-      const length = instance.view.getUint32(place, true);
-      return instance.lend(length + 1, (buffer) => {
-        instance.call(...call(buffer, length + 1, place));
-        return new TextDecoder().decode(instance.bytes.subarray(buffer, buffer + length));
-      });
+    const place = this.#scratch + LENGTH;
+    instance.call(...call(0, 0, place), TOO_SHORT);
+    const length = instance.view.getUint32(place, true);
+    return instance.lend(length + 1, (buffer) => {
+      instance.call(...call(buffer, length + 1, place));
+      return instance.decode(buffer, length);
     });
   }
 
@@ -131,7 +133,7 @@ export class Model {
 
   verify() {
     this.#awake();
-    return this.#read(4, (at) => ["verify", [this.#engine, at]], (instance, at) => instance.view.getUint32(at, true));
+    return this.#read((at) => ["verify", [this.#engine, at]], (instance, at) => instance.view.getUint32(at, true));
   }
 
   predict(text, { now, scores = false } = {}) {
@@ -141,12 +143,14 @@ export class Model {
     const time = now === undefined || now === null ? null : localTime(now);
     const { start, length } = instance.write(text);
     const { labels, ranking, slots, scores: count, ...found } = this.#read(
-      SIZE.answer,
       (at) => ["predict", [this.#engine, start, length, at]],
       layout.answer,
     );
     const all = (count, name) =>
-      Array.from({ length: count }, (_, index) => this.#read(SIZE.label, (at) => [name, [this.#engine, index, at]], layout.label));
+      Array.from({ length: count }, (_, index) => {
+        const label = this.#read((at) => [name, [this.#engine, index, at]], layout.label);
+        return { index: label.index, name: this.labels[label.index], score: label.score, confidence: label.confidence };
+      });
     const ranked = all(ranking, "ranking");
     return {
       text,
@@ -161,25 +165,24 @@ export class Model {
 
   #slots(text, bytes, count, time) {
     const raw = Array.from({ length: count }, (_, index) =>
-      this.#read(SIZE.slot, (at) => ["slot", [this.#engine, index, at]], layout.slot),
+      this.#read((at) => ["slot", [this.#engine, index, at]], layout.slot),
     );
     const limits = units(text, bytes, raw.flatMap(({ start, end }) => [start, end]));
-    return raw.map(({ index, name, confidence }, at) => {
+    return raw.map(({ index, confidence }, at) => {
       const [start, end] = limits.slice(2 * at, 2 * at + 2);
-      const { type } = this.slots[index];
+      const { name, type } = this.slots[index];
       return { name, type, text: text.slice(start, end), start, end, confidence, value: this.#value(at, type, time) };
     });
   }
 
   #value(slot, type, time) {
     const instance = this.#instance;
-    return instance.lend(SIZE.value + SIZE.time, (at) => {
-      const now = time === null ? 0 : at + SIZE.value;
-      if (time !== null) layout.writeTime(instance, now, time);
-      if (instance.call("value", [this.#engine, slot, now, at], UNRESOLVED) !== OK) return null;
-      const words = this.#words((buffer, capacity, place) => ["value_text", [this.#engine, slot, now, buffer, capacity, place]]);
-      return layout.value(instance, at, type, words);
-    });
+    const at = this.#scratch;
+    const now = time === null ? 0 : at + SIZE.value;
+    if (time !== null) layout.writeTime(instance, now, time);
+    if (instance.call("value", [this.#engine, slot, now, at], UNRESOLVED) !== OK) return null;
+    const words = this.#words((buffer, capacity, place) => ["value_text", [this.#engine, slot, now, buffer, capacity, place]]);
+    return layout.value(instance, at, type, words);
   }
 
   #scores(count) {
@@ -227,8 +230,9 @@ export class Model {
     const instance = this.#instance;
     instance.free("engine", this.#engine);
     instance.free("model", this.#model);
+    instance.giveBack(this.#scratch, SCRATCH);
     if (this.#file !== undefined) instance.giveBack(this.#file.start, this.#file.length);
-    [this.#engine, this.#model, this.#file] = [0, 0, undefined];
+    [this.#engine, this.#model, this.#scratch, this.#file] = [0, 0, 0, undefined];
   }
 }
 

@@ -116,6 +116,23 @@ test("memory is given back", async () => {
   assert.equal(memory.buffer.byteLength, bytes);
 });
 
+test("an engine that stops is not asked again, and the next model gets a new one", async () => {
+  const { instantiate } = WebAssembly;
+  const stop = () => {
+    throw new WebAssembly.RuntimeError("unreachable");
+  };
+  WebAssembly.instantiate = async (...all) => ({ exports: { ...(await instantiate(...all)).exports, stonechat_predict: stop } });
+  const wasm = part("stonechat.wasm");
+  const stopping = await Model.open(lights, { wasm });
+  WebAssembly.instantiate = instantiate;
+  assert.throws(() => stopping.predict("hello"), (error) => code("internal")(error) && /unreachable/.test(error.message));
+  assert.throws(() => stopping.verify(), code("internal"));
+  stopping.close();
+  const next = await Model.open(lights, { wasm });
+  assert.equal(next.predict("turn the kitchen lights off").label.name, "lights.off");
+  next.close();
+});
+
 test("a closed model says so", async () => {
   const model = await Model.open(lights);
   model.close();
