@@ -16,7 +16,7 @@
  * Errors. Every function that can fail returns a status; a word such as NOT_UTF8 in a comment stands for
  * STONECHAT_STATUS_NOT_UTF8, and stonechat_message has a sentence for each. Null pointers, short buffers, damaged or hostile
  * files and texts that are not UTF-8 are such failures; nothing is written then unless the function says so. No function stops
- * the program or throws.
+ * the program or throws; but see stonechat_set_values for a heap that is exhausted.
  *
  * What the caller must see to. A handle is alive from the call that makes it to the one that frees it, and is not used outside.
  * The bytes of a model outlive the model, the model outlives its engines, a text outlives the reading of its answer. A buffer
@@ -736,7 +736,7 @@ StonechatStatus stonechat_verify(struct StonechatEngine *engine,
  * from the heap. The last answer ends.
  *
  * `UNKNOWN_SLOT`, `NOT_A_CHOICE`, `UNKNOWN_VALUE`, `NOT_UTF8`, `NULL_POINTER`: nothing was changed. `NO_ALLOCATOR`: this library
- * cannot do it.
+ * cannot do it. It is the one function that ends the program when the heap is exhausted.
  */
 StonechatStatus stonechat_set_values(struct StonechatEngine *engine,
                                      const char *slot,

@@ -196,7 +196,7 @@ pub unsafe extern "C" fn stonechat_verify(
 /// from the heap. The last answer ends.
 ///
 /// `UNKNOWN_SLOT`, `NOT_A_CHOICE`, `UNKNOWN_VALUE`, `NOT_UTF8`, `NULL_POINTER`: nothing was changed. `NO_ALLOCATOR`: this library
-/// cannot do it.
+/// cannot do it. It is the one function that ends the program when the heap is exhausted.
 ///
 /// # Safety
 ///

@@ -2,7 +2,7 @@
 
 use crate::place::{Block, end, needed};
 use crate::status::{StonechatStatus, call};
-use crate::text::{StonechatText, bytes, print, put};
+use crate::text::{StonechatText, items, print, put};
 use core::ffi::{c_char, c_void};
 use core::ptr;
 use stonechat_engine::Model;
@@ -104,7 +104,7 @@ unsafe fn open(
         if start.is_null() {
             return Err(StonechatStatus::NullPointer);
         }
-        let opened = Model::open(bytes(start, length)?).map_err(refused)?;
+        let opened = Model::open(items(start, length)?).map_err(refused)?;
         let block = block()?;
         match block.split::<StonechatModel>() {
             Ok((place, _)) => {
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn stonechat_explain(
 ) -> StonechatStatus {
     // SAFETY: as the caller promises.
     call(|| unsafe {
-        match Model::open(bytes(start, length)?) {
+        match Model::open(items(start, length)?) {
             Ok(_) => print(&"", buffer, capacity, needed),
             Err(error) => print(&error, buffer, capacity, needed),
         }

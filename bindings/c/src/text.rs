@@ -30,19 +30,9 @@ impl StonechatText {
     /// Unless it is null, `start` must point to `length` bytes that stay unchanged for `'a`.
     pub(crate) unsafe fn read<'a>(self) -> Result<&'a str, StonechatStatus> {
         // SAFETY: as the caller promises.
-        let bytes = unsafe { bytes(self.start.cast(), self.length) }?;
+        let bytes = unsafe { items(self.start.cast::<u8>(), self.length) }?;
         str::from_utf8(bytes).map_err(|_| StonechatStatus::NotUtf8)
     }
-}
-
-/// Bytes that C gave.
-///
-/// # Safety
-///
-/// Unless it is null, `start` must point to `length` bytes that stay unchanged for `'a`.
-pub(crate) unsafe fn bytes<'a>(start: *const u8, length: usize) -> Result<&'a [u8], StonechatStatus> {
-    // SAFETY: as the caller promises; no other length is asked for.
-    unsafe { items(start, length) }
 }
 
 /// Items that C gave; none of them may be anywhere.

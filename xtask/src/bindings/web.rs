@@ -35,44 +35,13 @@ fn build_with(root: &Path, missing: &mut Missing) -> Result<bool, String> {
     if !own && !missing.none("the modules of WebAssembly", &[RUSTC, CARGO, SOURCES, WASM_LD]) {
         return Ok(false);
     }
-    let mut built = Vec::new();
-    for (name, flags) in BUILDS {
-        // One folder for each set of flags keeps what was compiled.
-        let target = root.join("target-cross").join(name);
-        let mut command = if own { cargo() } else { Command::new(CARGO.name) };
-        plain(&mut command);
-        command.current_dir(root).env("CARGO_TARGET_DIR", &target);
-        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
-        command.args([
-            "rustc",
-            "--package",
-            "stonechat-c",
-            "--lib",
-            "--profile",
-            "small",
-            "--no-default-features",
-        ]);
-        command.args([
-            "--features",
-            "wasm",
-            "--crate-type",
-            "cdylib",
-            "--target",
-            TARGET,
-            "--locked",
-            "--quiet",
-        ]);
-        if !own {
-            // The library is built from its sources, with the compiler that they belong to.
-            command.env("RUSTC", RUSTC.name).env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
-            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", WASM_LD.name);
-            command.arg("-Zbuild-std=core,alloc,panic_abort");
-        }
-        run(&mut command)?;
-        let module = target.join(TARGET).join("small/stonechat.wasm");
-        built.push(fs::read(&module).map_err(|error| format!("{}: {error}", module.display()))?);
-    }
-    let [simd, plain] = &built[..] else { return Err("web: there are two modules".to_string()) };
+    // Side by side: most of the work is one crate after the other.
+    let (simd, plain) = std::thread::scope(|scope| {
+        let [simd, plain] = BUILDS.map(|(name, flags)| scope.spawn(move || module(root, name, flags, own)));
+        (simd.join(), plain.join())
+    });
+    let stopped = |_| "web: a build stopped".to_string();
+    let (simd, plain) = (&simd.map_err(stopped)??, &plain.map_err(stopped)??);
     let difference = patch::make(simd, plain);
     if patch::apply(simd, &difference).as_ref() != Some(plain) {
         return Err("web: the patch does not make the module without SIMD".to_string());
@@ -84,6 +53,28 @@ fn build_with(root: &Path, missing: &mut Missing) -> Result<bool, String> {
         .and_then(|()| put(PATCH, &difference))
         .map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(true)
+}
+
+/// Builds one module; returns its bytes.
+fn module(root: &Path, name: &str, flags: &str, own: bool) -> Result<Vec<u8>, String> {
+    const ARGUMENTS: &str = "rustc --package stonechat-c --lib --profile small --no-default-features \
+                             --features wasm --crate-type cdylib --locked --quiet";
+    // One folder for each set of flags keeps what was compiled.
+    let target = root.join("target-cross").join(name);
+    let mut command = if own { cargo() } else { Command::new(CARGO.name) };
+    plain(&mut command);
+    command.current_dir(root).env("CARGO_TARGET_DIR", &target);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+    command.args(ARGUMENTS.split_whitespace()).args(["--target", TARGET]);
+    if !own {
+        // The library is built from its sources, with the compiler that they belong to.
+        command.env("RUSTC", RUSTC.name).env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", WASM_LD.name);
+        command.arg("-Zbuild-std=core,alloc,panic_abort");
+    }
+    run(&mut command)?;
+    let module = target.join(TARGET).join("small/stonechat.wasm");
+    fs::read(&module).map_err(|error| format!("{}: {error}", module.display()))
 }
 
 /// Whether the compiler at hand has the target's library, as rustup installs it.
