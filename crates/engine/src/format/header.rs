@@ -178,8 +178,8 @@ pub fn pack(tier: Tier, sections: &[(SectionKind, Vec<u8>)]) -> Vec<u8> {
     file.extend_from_slice(&checksum(&table).to_le_bytes());
     file.extend_from_slice(&tier.code().to_le_bytes());
     file.resize(60, 0);
-    let checksum = checksum(&file);
-    file.extend_from_slice(&checksum.to_le_bytes());
+    let sum = checksum(&file);
+    file.extend_from_slice(&sum.to_le_bytes());
     file.extend_from_slice(&table);
     file.extend_from_slice(&body);
     file
