@@ -3,7 +3,8 @@ import { Model } from "stonechat";
 
 const at = (id) => document.getElementById(id);
 const text = at("text");
-// Texts to try with the model that comes along.
+const LIGHTS = "lights.stone";
+// Texts to try with that model.
 const TRIES = [
   "set the bedroom lights to thirty percent at half past six",
   "make it 21 degrees in the living room tomorrow morning",
@@ -13,7 +14,7 @@ const TRIES = [
   "call my mom",
 ];
 // A page in one file brings the engine and a model along; a served one fetches them.
-const { module, example } = globalThis.stonechatBundle ?? {};
+const { module, example, name = LIGHTS } = globalThis.stonechatBundle ?? {};
 
 let model;
 
@@ -137,9 +138,10 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 }
 
 async function begin() {
-  const data = example ?? (await fetch("lights.stone").then((found) => (found.ok ? found.arrayBuffer() : undefined)));
+  const data = example ?? (await fetch(LIGHTS).then((found) => (found.ok ? found.arrayBuffer() : undefined)));
   if (data === undefined) return;
-  await open(data, "lights.stone");
+  await open(data, name);
+  if (name !== LIGHTS) return;
   at("tries").replaceChildren(
     ...TRIES.map((words) => {
       const button = element("button", { type: "button" }, words);

@@ -1,5 +1,6 @@
 // Makes the page one file that opens from a disk, without a server: node examples/browser/bundle.js OUT.html [MODEL]
 import { readFile, readdir, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 
 const here = new URL(".", import.meta.url);
 const web = new URL("../../bindings/web/", here);
@@ -30,6 +31,7 @@ const bundle = `
     (await import("stonechat")).simdSupported() ? module : (await import("stonechat/patch.js")).patched(module, patch);
   let compiled;
   globalThis.stonechatBundle = {
+    name: ${JSON.stringify(basename(model instanceof URL ? "lights.stone" : model))},
     example: bytes("${await base64(model)}"),
     module: () => compiled ??= whole().then((bytes) => WebAssembly.compile(bytes)),
   };

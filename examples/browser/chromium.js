@@ -10,6 +10,7 @@ export async function chromium(program = process.env.CHROMIUM ?? "chromium") {
   const options = [
     "--headless",
     "--remote-debugging-pipe",
+    // Where everything runs as root, as in many containers, there is no sandbox to be had; the page is our own.
     "--no-sandbox",
     "--no-first-run",
     "--disable-gpu",
