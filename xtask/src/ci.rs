@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that must hold before a change is taken.
 
-use crate::{docs, everywhere, golden, layout, unicode};
+use crate::{bindings, docs, everywhere, golden, header, layout, unicode};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,14 +9,15 @@ use std::time::Instant;
 /// One thing that must hold.
 type Step = (&'static str, fn(&Path) -> Result<(), String>);
 
-/// All but the targets and the tests, the cheap ones first.
-const STEPS: [Step; 10] = [
+/// All but the targets, the bindings and the tests, the cheap ones first.
+const STEPS: [Step; 11] = [
     ("format", |root| {
         cargo(root, &["fmt", "--all", "--check"])?;
         APART.iter().try_for_each(|folder| cargo(&root.join(folder), &["fmt", "--all", "--check"]))
     }),
     ("layout", layout::run),
     ("documents", |root| docs::run(root, true)),
+    ("C header", |root| header::run(root, true)),
     ("unicode tables", |_| unicode::run(true)),
     ("golden models", |root| golden::run(root, true)),
     ("lints", |root| {
@@ -32,8 +33,9 @@ const STEPS: [Step; 10] = [
         cargo(root, &[&arguments[..], &features, &["--", "-D", "warnings"]].concat())
     }),
     ("documentation", |root| {
-        // Libraries only: the command and the facade bear the same name, and their pages would lie in one place.
-        let arguments = ["doc", "--workspace", "--lib", "--no-deps", "--locked"];
+        // Libraries only, and without the one for C, whose document is its header: they and the command bear the name of the
+        // facade, and their pages would lie in one place.
+        let arguments = ["doc", "--workspace", "--exclude", "stonechat-c", "--lib", "--no-deps", "--locked"];
         finish(command(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"), &arguments)
     }),
     ("examples in the documentation", |root| cargo(root, &["test", "--workspace", "--doc", "--locked"])),
@@ -50,7 +52,7 @@ const APART: [&str; 2] = ["everywhere/programs", "examples/cortex-m"];
 /// The step that failed; what is wrong was printed before.
 pub(crate) fn run(root: &Path, allow_missing: bool) -> Result<(), String> {
     let begin = Instant::now();
-    let count = STEPS.len() + 2;
+    let count = STEPS.len() + 3;
     let timed = |index: usize, name: &str, step: &dyn Fn() -> Result<(), String>| {
         println!("\n━━━ {}/{count} {name}", index + 1);
         let start = Instant::now();
@@ -62,7 +64,8 @@ pub(crate) fn run(root: &Path, allow_missing: bool) -> Result<(), String> {
         timed(index, name, &|| step(root))?;
     }
     let options = everywhere::Options::parse(if allow_missing { &["--allow-missing"] } else { &[] })?;
-    timed(STEPS.len(), "every target", &|| everywhere::run(root, &options))?;
+    timed(STEPS.len(), "bindings", &|| bindings::run(root, allow_missing))?;
+    timed(STEPS.len() + 1, "every target", &|| everywhere::run(root, &options))?;
     println!("\n━━━ {count}/{count} tests");
     let start = Instant::now();
     let summary = tests(root).map_err(|error| format!("{error}\n━━━ tests failed"))?;

@@ -94,7 +94,8 @@ fn links(line: &str) -> impl Iterator<Item = &str> {
 
 /// Files that a line names from the root of the repository.
 fn paths(line: &str) -> impl Iterator<Item = &str> {
-    const FOLDERS: [&str; 6] = ["crates/", "docs/", "xtask/", "bench/", "golden/", "fuzz/"];
+    const FOLDERS: [&str; 8] =
+        ["crates/", "docs/", "xtask/", "bench/", "golden/", "fuzz/", "bindings/", "examples/"];
     let quoted = line.split('`').skip(1).step_by(2);
     quoted.filter(|name| FOLDERS.iter().any(|folder| name.starts_with(folder)) && !name.contains(' '))
 }

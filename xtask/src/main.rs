@@ -1,10 +1,12 @@
 //! The chores of the repository: `cargo xtask WORD`.
 
 mod bench;
+mod bindings;
 mod ci;
 mod docs;
 mod everywhere;
 mod golden;
+mod header;
 mod layout;
 mod unicode;
 
@@ -16,12 +18,16 @@ usage: cargo xtask WORD
 
   abstain [OPTION...]     train models and hold what they do not answer against the targets; `abstain --help`
   bench [OPTION...]       train and measure models, hold them against the targets and the peers; `bench --help`
+  bindings [OPTION]       build and test the engine for C, browsers and Node; `bindings --help`
   ci [--allow-missing]    everything that must hold before a change is taken
   docs [--check]          write docs/cli.md and the examples of README.md, or compare the former
   everywhere [OPTION...]  the same answers on every target; `everywhere --help`
   golden [--check]        write the golden models and what they answer, or compare them
+  header [--check]        write the header of the C interface, or compare it
+  install-c PREFIX        build the C library and put it where compilers look for it
   layout                  the sources keep to docs/architecture.md
-  unicode [--check]       write the engine's Unicode tables, or compare them";
+  unicode [--check]       write the engine's Unicode tables, or compare them
+  web                     build the modules of the package for browsers and Node";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +49,12 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
         },
+        ["bindings", "help" | "--help" | "-h"] => {
+            println!("{}", bindings::USAGE);
+            Ok(())
+        }
+        ["bindings"] => bindings::run(&root(), false),
+        ["bindings", "--allow-missing"] => bindings::run(&root(), true),
         ["ci"] => ci::run(&root(), false),
         ["ci", "--allow-missing"] => ci::run(&root(), true),
         ["docs"] => docs::run(&root(), false),
@@ -62,9 +74,13 @@ fn main() -> ExitCode {
         [docs::STONECHAT, ..] => return stonechat_cli::run(std::env::args_os().skip(1)),
         ["golden"] => golden::run(&root(), false),
         ["golden", "--check"] => golden::run(&root(), true),
+        ["header"] => header::run(&root(), false),
+        ["header", "--check"] => header::run(&root(), true),
+        ["install-c", prefix] => bindings::install(&root(), Path::new(prefix)),
         ["layout"] => layout::run(&root()),
         ["unicode"] => unicode::run(false),
         ["unicode", "--check"] => unicode::run(true),
+        ["web"] => bindings::web(&root()),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

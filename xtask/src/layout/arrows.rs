@@ -6,7 +6,7 @@ use toml::{Table, Value};
 const ALL: &[&str] = &["task", "engine", "eval", "escalate", "train", "serve", "batch"];
 
 /// Per folder, the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("crates/task", &[]),
     ("crates/engine", &[]),
     ("crates/eval", &["task", "engine"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("crates/cli", ALL),
     ("crates/stonechat", ALL),
     ("everywhere/replay", &["engine"]),
+    ("bindings/c", &["engine"]),
 ];
 
 /// Holds a manifest against the arrows.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// All violations, one a line, as `FILE:LINE: what is wrong; what to do instead`.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let mut folders = subfolders(&root.join("crates"))?;
+    folders.extend(subfolders(&root.join("bindings"))?);
     folders.extend(["everywhere/replay", "xtask"].map(|folder| root.join(folder)));
     let mut broken = Vec::new();
     let mut files = 0;
