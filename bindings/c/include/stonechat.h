@@ -70,7 +70,7 @@
 #define STONECHAT_REASON_LOW_CONFIDENCE 2
 
 /**
- * The text is about something else than the task.
+ * The text is unlike those that the model learned from, or about something else than the task.
  */
 #define STONECHAT_REASON_OUT_OF_SCOPE 3
 
@@ -78,6 +78,16 @@
  * The text lacks a slot that its label requires.
  */
 #define STONECHAT_REASON_MISSING_SLOT 4
+
+/**
+ * The text is longer than the model reads.
+ */
+#define STONECHAT_REASON_TOO_LONG 5
+
+/**
+ * A slot that the label requires is less certain than the model asks for.
+ */
+#define STONECHAT_REASON_UNSURE_SLOT 6
 
 /**
  * A reason that has no number here; `reason_name` tells.
@@ -471,6 +481,10 @@ typedef struct StonechatSlot {
      * How probable it is that the slot has exactly these limits, in 65536ths.
      */
     uint32_t confidence;
+    /**
+     * `STONECHAT_ACCEPT`, or `STONECHAT_ABSTAIN` where that is less than the model asks of a slot.
+     */
+    uint32_t decision;
 } StonechatSlot;
 
 /**

@@ -20,10 +20,14 @@ pub const STONECHAT_REASON_NONE: u32 = 0;
 pub const STONECHAT_REASON_NO_KNOWN_WORDS: u32 = 1;
 /// The answer is less certain than the model asks for.
 pub const STONECHAT_REASON_LOW_CONFIDENCE: u32 = 2;
-/// The text is about something else than the task.
+/// The text is unlike those that the model learned from, or about something else than the task.
 pub const STONECHAT_REASON_OUT_OF_SCOPE: u32 = 3;
 /// The text lacks a slot that its label requires.
 pub const STONECHAT_REASON_MISSING_SLOT: u32 = 4;
+/// The text is longer than the model reads.
+pub const STONECHAT_REASON_TOO_LONG: u32 = 5;
+/// A slot that the label requires is less certain than the model asks for.
+pub const STONECHAT_REASON_UNSURE_SLOT: u32 = 6;
 /// A reason that has no number here; `reason_name` tells.
 pub const STONECHAT_REASON_OTHER: u32 = 255;
 
@@ -94,6 +98,8 @@ pub struct StonechatSlot {
     pub end: u32,
     /// How probable it is that the slot has exactly these limits, in 65536ths.
     pub confidence: u32,
+    /// `STONECHAT_ACCEPT`, or `STONECHAT_ABSTAIN` where that is less than the model asks of a slot.
+    pub decision: u32,
 }
 
 /// Answers to a text of this many bytes. The text is not copied: it must stay, unchanged, for as long as the answer is read. The
@@ -121,19 +127,25 @@ pub unsafe extern "C" fn stonechat_predict(
     })
 }
 
+const fn decision(found: Decision) -> u32 {
+    match found {
+        Decision::Accept => STONECHAT_ACCEPT,
+        Decision::Abstain => STONECHAT_ABSTAIN,
+    }
+}
+
 fn told(found: &Prediction<'_>) -> StonechatAnswer {
     let read = found.read();
     StonechatAnswer {
-        decision: match found.decision() {
-            Decision::Accept => STONECHAT_ACCEPT,
-            Decision::Abstain => STONECHAT_ABSTAIN,
-        },
+        decision: decision(found.decision()),
         reason: match found.reason() {
             None => STONECHAT_REASON_NONE,
             Some(Reason::NoKnownWords) => STONECHAT_REASON_NO_KNOWN_WORDS,
             Some(Reason::LowConfidence) => STONECHAT_REASON_LOW_CONFIDENCE,
             Some(Reason::OutOfScope) => STONECHAT_REASON_OUT_OF_SCOPE,
             Some(Reason::MissingSlot) => STONECHAT_REASON_MISSING_SLOT,
+            Some(Reason::TooLong) => STONECHAT_REASON_TOO_LONG,
+            Some(Reason::UnsureSlot) => STONECHAT_REASON_UNSURE_SLOT,
             Some(_) => STONECHAT_REASON_OTHER,
         },
         reason_name: found.reason().map_or(StonechatText::EMPTY, |reason| StonechatText::of(reason.name())),
@@ -237,6 +249,7 @@ pub unsafe extern "C" fn stonechat_slot(
             start: found.start,
             end: found.end,
             confidence: found.confidence.raw(),
+            decision: decision(found.decision),
         };
         put(slot, told)
     })

@@ -51,7 +51,7 @@ const _: () = {
     assert!(size_of::<StonechatPhrase>() == 12 && offset_of!(StonechatPhrase, value) == 8);
     assert!(size_of::<StonechatAnswer>() == 64 && offset_of!(StonechatAnswer, missing_slot) == 36);
     assert!(size_of::<StonechatLabel>() == 20 && offset_of!(StonechatLabel, score) == 12);
-    assert!(size_of::<StonechatSlot>() == 36 && offset_of!(StonechatSlot, start) == 24);
+    assert!(size_of::<StonechatSlot>() == 40 && offset_of!(StonechatSlot, start) == 24);
     assert!(size_of::<StonechatTime>() == 24 && offset_of!(StonechatTime, hour) == 12);
     assert!(size_of::<StonechatValue>() == 112 && offset_of!(StonechatValue, date) == 40);
     assert!(offset_of!(StonechatValue, has_time) == 72 && offset_of!(StonechatValue, text) == 92);

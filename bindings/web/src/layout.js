@@ -61,7 +61,7 @@ export function label(instance, address) {
 /** A slot, whose limits are still bytes; the model knows its name. */
 export function slot(instance, address) {
   const { u32 } = reader(instance, address);
-  return { index: u32(0), start: u32(24), end: u32(28), confidence: u32(32) / CERTAIN };
+  return { index: u32(0), start: u32(24), end: u32(28), confidence: u32(32) / CERTAIN, decision: DECISIONS[u32(36)] };
 }
 
 export function writeTime(instance, address, time) {

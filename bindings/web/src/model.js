@@ -168,10 +168,10 @@ export class Model {
       this.#read((at) => ["slot", [this.#engine, index, at]], layout.slot),
     );
     const limits = units(text, bytes, raw.flatMap(({ start, end }) => [start, end]));
-    return raw.map(({ index, confidence }, at) => {
+    return raw.map(({ index, confidence, decision }, at) => {
       const [start, end] = limits.slice(2 * at, 2 * at + 2);
       const { name, type } = this.slots[index];
-      return { name, type, text: text.slice(start, end), start, end, confidence, value: this.#value(at, type, time) };
+      return { name, type, text: text.slice(start, end), start, end, confidence, decision, value: this.#value(at, type, time) };
     });
   }
 

@@ -114,6 +114,8 @@ export interface Slot {
   end: number;
   /** How probable it is that the slot has exactly these limits, 0 to 1. */
   confidence: number;
+  /** `abstain`: that is less than the model asks of a slot; it may be asked for again. */
+  decision: "accept" | "abstain";
   /** What it stands for; null if that cannot be told. */
   value: Value | null;
 }
@@ -123,7 +125,7 @@ export interface Answer {
   text: string;
   /** `abstain`: the model does not know, and the rest is its best guess. */
   decision: "accept" | "abstain";
-  /** Why it abstains, as `low_confidence`, `no_known_words`, `out_of_scope`, `missing_slot` or a word of later versions. */
+  /** Why it abstains, as `low_confidence`, `no_known_words`, `out_of_scope`, `too_long`, `missing_slot`, `unsure_slot` or a word of later versions. */
   reason: string | null;
   /** The confidence of the whole answer, 0 to 1. */
   confidence: number;
