@@ -1,7 +1,7 @@
 /* Without a heap: the model lies where it is, and all memory is static. Gives the place of the label that a text gets, or 255. */
 #include <stonechat.h>
 
-static unsigned char for_model[1024];
+static unsigned char for_model[2048];
 static unsigned char for_engine[512 * 1024];        /* stonechat_engine_size tells how much a model needs */
 
 unsigned char understand(const unsigned char *flash, size_t flash_length, const char *text, size_t length) {
