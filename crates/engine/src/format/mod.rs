@@ -20,6 +20,8 @@ pub use header::{Sections, pack, unpack};
 pub use lookup::Texts;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use pieces::{MAX_PIECE, Pieces};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use sections::Scales;
 pub use sections::{
     Answer, DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows,
     score_hash,

@@ -290,6 +290,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// The biases and scales of `N` neighbouring outputs of a layer; numbers are little-endian.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scales<'a, const N: usize> {
+    pub(crate) biases: &'a [[u8; 4]; N],
+    pub(crate) multipliers: &'a [[u8; 4]; N],
+    pub(crate) shifts: &'a [u8; N],
+}
+
 /// A layer: `outputs` rows of `inputs` weights of 8 bits, each row with a bias and a scale.
 #[derive(Clone, Copy, Debug)]
 pub struct Dense<'a> {
@@ -374,6 +382,16 @@ impl<'a> Dense<'a> {
     #[must_use]
     pub const fn weights(&self) -> &'a [u8] {
         self.weights
+    }
+
+    /// The biases and scales of the `N` outputs from `first` on; none if there are not so many.
+    #[inline]
+    pub(crate) fn scales<const N: usize>(&self, first: usize) -> Option<Scales<'a, N>> {
+        Some(Scales {
+            biases: self.biases.chunk(first)?,
+            multipliers: self.multipliers.chunk(first)?,
+            shifts: self.shifts.get(first..)?.first_chunk()?,
+        })
     }
 
     /// The bias and the scale of one output.

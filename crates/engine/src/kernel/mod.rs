@@ -6,6 +6,7 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod detect;
+mod hash;
 mod reference;
 mod requantize;
 mod table;
@@ -13,5 +14,6 @@ mod table;
 mod tests;
 
 pub use crate::format::{MAX_ACTIVATION, MAX_SHIFT, Requantizer};
+pub(crate) use hash::{mix, spread};
 pub use requantize::{inverse_sqrt, requantize};
 pub use table::Kernel;

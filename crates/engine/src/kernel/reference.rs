@@ -1,7 +1,7 @@
 //! Plain Rust: what every other kernel must compute.
 
 use super::requantize::requantize;
-use crate::format::{LANES, Requantizer};
+use crate::format::{Dense, LANES, Requantizer};
 
 /// Adds the rows of 8-bit numbers at `ids` to `sum`; a row is as long as `sum`. Ids beyond the rows add nothing.
 #[inline(always)]
@@ -35,6 +35,17 @@ pub(super) fn sum_rows_4(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
 #[inline(always)]
 pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
     weights.iter().zip(inputs).map(|(&weight, &input)| i32::from(weight as i8) * i32::from(input)).sum()
+}
+
+/// The outputs of a layer from `first` on, scaled and within 32 bits. There are as many inputs as a row of the layer has weights.
+#[inline(always)]
+pub(super) fn layer(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]) {
+    let rows = layer.weights().chunks_exact(layer.stride()).skip(first);
+    for (index, (output, row)) in outputs.iter_mut().zip(rows).enumerate() {
+        let (bias, scale) = layer.output(first + index);
+        let value = requantize(dot(row, inputs) + bias, scale);
+        *output = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+    }
 }
 
 /// Adds to each row of `outputs`, one for each row of `inputs`, the products of the row with weights of 8 bits (two's

@@ -3,7 +3,7 @@
 use super::reference;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
-use crate::format::Requantizer;
+use crate::format::{Dense, Requantizer};
 
 /// One step of a recurrent layer: sums and their multipliers, by how many bits the sums are shifted, cell and state.
 pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
@@ -15,6 +15,7 @@ pub struct Kernel {
     pub(crate) sum_rows_8: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) sum_rows_4: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
+    pub(crate) layer: fn(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]),
     pub(crate) dense: fn(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]),
     pub(crate) join: fn(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]),
     pub(crate) gates: Gates,
@@ -43,6 +44,7 @@ impl Kernel {
         sum_rows_8: avx2::sum_rows_8,
         sum_rows_4: avx2::sum_rows_4,
         dot: avx2::dot,
+        layer: avx2::layer,
         dense: avx2::dense,
         join: avx2::join,
         gates: avx2::gates,
@@ -54,6 +56,7 @@ impl Kernel {
         sum_rows_8: avx512::sum_rows_8,
         sum_rows_4: avx512::sum_rows_4,
         dot: avx512::dot,
+        layer: avx512::layer,
         dense: avx512::dense,
         join: avx512::join,
         gates: avx512::gates,
@@ -65,6 +68,7 @@ impl Kernel {
         sum_rows_8: reference::sum_rows_8,
         sum_rows_4: reference::sum_rows_4,
         dot: reference::dot,
+        layer: reference::layer,
         dense: reference::dense,
         join: reference::join,
         gates: reference::gates,

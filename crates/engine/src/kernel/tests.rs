@@ -1,6 +1,7 @@
 //! Every kernel of this machine against the reference: all lengths, alignments and extreme values.
 
-use super::{Kernel, Requantizer};
+use super::{Kernel, MAX_SHIFT, Requantizer};
+use crate::format::{Dense, SectionKind};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -82,6 +83,58 @@ fn sums_of_rows() {
                 function(&rows, &ids, &mut found);
                 expected(&rows, &ids, &mut wanted);
                 assert_eq!(found, wanted, "{} {name} {width}", kernel.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_of_many_extreme_rows() {
+    for kernel in others() {
+        for width in [16, 32, 64, 96, 160] {
+            let ids: Vec<u32> = (0..9000).map(|at| at % 2).collect();
+            for bytes in [[0x80, 0x80], [0x7f, 0x7f], [0xff, 0xff], [0, 0]] {
+                let rows: Vec<u8> = bytes.iter().flat_map(|&byte| vec![byte; width]).collect();
+                for (name, function, expected) in [
+                    ("8", kernel.sum_rows_8, Kernel::REFERENCE.sum_rows_8),
+                    ("4", kernel.sum_rows_4, Kernel::REFERENCE.sum_rows_4),
+                ] {
+                    let (mut found, mut wanted) = (vec![-5; width], vec![-5; width]);
+                    function(&rows, &ids, &mut found);
+                    expected(&rows, &ids, &mut wanted);
+                    assert_eq!(found, wanted, "{} {name} {width}", kernel.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn layers() {
+    let mut numbers = Numbers(6);
+    for inputs in (1..=260).step_by(7).chain([16, 32, 48, 64, 192, 256]) {
+        for (count, extreme) in [(1, true), (7, false), (8, true), (15, false), (16, true), (77, false)] {
+            let rows: Vec<(i32, Requantizer, Vec<i8>)> = (0..count)
+                .map(|_| {
+                    let bias = (numbers.next() % (1 << 31)) as i32 - (1 << 30);
+                    let shift = 1 + numbers.next() as u32 % MAX_SHIFT;
+                    let multiplier = if extreme { i32::MAX } else { numbers.next() as i32 & i32::MAX };
+                    let weights = numbers.weights(inputs, extreme).into_iter().map(|byte| byte as i8);
+                    (bias, Requantizer { multiplier, shift }, weights.collect())
+                })
+                .collect();
+            let bytes = Dense::write(inputs as u32, &rows);
+            let layer = Dense::read(SectionKind::Hidden, &bytes).unwrap();
+            let values = numbers.inputs(layer.stride() + 3, extreme);
+            for kernel in others() {
+                for (shift, first) in [(0, 0), (1, 0), (3, 5)] {
+                    let values = &values[shift..shift + layer.stride()];
+                    let room = count - first.min(count) + shift;
+                    let (mut found, mut wanted) = (vec![3; room], vec![3; room]);
+                    (kernel.layer)(&layer, first, values, &mut found);
+                    (Kernel::REFERENCE.layer)(&layer, first, values, &mut wanted);
+                    assert_eq!(found, wanted, "{} {inputs} x {count} from {first}", kernel.name());
+                }
             }
         }
     }

@@ -3,8 +3,9 @@
 //! The tokens are those of [`tokens`](super::tokens), except that each character of a script without spaces is a token by
 //! itself, and that characters which came from one character of the text are in one token. White space takes no part: `30 %` and `30%` are one phrase.
 
-use super::features::{WORD, mix, spread};
+use super::features::WORD;
 use super::words::{Step, Steps, TokenKind, steps};
+use crate::kernel::{mix, spread};
 use core::iter::FusedIterator;
 
 /// A token as one number, and its place in the original text.

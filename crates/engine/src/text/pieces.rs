@@ -6,9 +6,9 @@
 
 #![allow(clippy::indexing_slicing)] // Only into the arrays of the word at hand, by places below their length.
 
-use super::features::{mix, spread};
 use super::normalize::{Character, Class, characters, plain_letters};
 use crate::format::MAX_PIECE;
+use crate::kernel::{mix, spread};
 
 /// Words of more characters than this have no pieces.
 const MAX_WORD: usize = 100;

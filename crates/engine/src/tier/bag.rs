@@ -3,7 +3,7 @@
 
 use super::piece_rows::PieceRows;
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
-use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt, requantize};
+use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt};
 use crate::prediction::{Read, Score};
 use crate::text::{FeatureSettings, Group, features};
 use alloc::boxed::Box;
@@ -146,21 +146,17 @@ impl<'a> Bag<'a> {
         read.known_words = known_words;
         read.features = counts.iter().sum();
         self.pool(counts, [&sums[0], &sums[1], pieces], pooled);
-        for (index, (row, out)) in
-            self.hidden.weights().chunks_exact(self.hidden.stride()).zip(&mut *hidden).enumerate()
-        {
-            let (bias, scale) = self.hidden.output(index);
-            // A negative value ends at zero: the rectifier.
-            *out = requantize((kernel.dot)(row, pooled) + bias, scale).clamp(0, i64::from(MAX_ACTIVATION))
-                as i16;
-        }
-        for (index, (row, out)) in
-            self.output.weights().chunks_exact(self.output.stride()).zip(scores).enumerate()
-        {
-            let (bias, scale) = self.output.output(index);
-            let score = requantize((kernel.dot)(row, hidden) + bias, scale);
-            *out = Score(score.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32);
-        }
+        outputs(&self.hidden, kernel, pooled, |first, values| {
+            for (out, &value) in hidden.iter_mut().skip(first).zip(values) {
+                // A negative value ends at zero: the rectifier.
+                *out = value.clamp(0, i32::from(MAX_ACTIVATION)) as i16;
+            }
+        });
+        outputs(&self.output, kernel, hidden, |first, values| {
+            for (score, &value) in scores.iter_mut().skip(first).zip(values) {
+                *score = Score(value);
+            }
+        });
         read
     }
 
@@ -180,6 +176,18 @@ impl<'a> Bag<'a> {
             *out = ((value + (1 << (shift - 1))) >> shift)
                 .clamp(-i64::from(MAX_ACTIVATION), i64::from(MAX_ACTIVATION)) as i16;
         }
+    }
+}
+
+/// Hands the outputs of a layer to `take`, a few at a time with the place of the first.
+#[inline]
+fn outputs(layer: &Dense<'_>, kernel: &Kernel, inputs: &[i16], mut take: impl FnMut(usize, &[i32])) {
+    let all = layer.outputs as usize;
+    let mut values = [0; 64];
+    for first in (0..all).step_by(values.len()) {
+        let values = values.split_at_mut((all - first).min(64)).0;
+        (kernel.layer)(layer, first, inputs, values);
+        take(first, values);
     }
 }
 
