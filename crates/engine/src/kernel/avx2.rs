@@ -4,17 +4,18 @@
 
 #![allow(unsafe_code)] // Vector registers need it; this room is the one place that has it.
 
-use super::reference;
-use crate::format::{Dense, LANES, Requantizer, Scales};
+use super::hash::Block;
+use super::{blocks, reference};
+use crate::format::{Dense, Filter, LANES, Requantizer, Scales};
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_add_epi32, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_set_epi64x, _mm_shuffle_epi32,
-    _mm_srli_si128, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256,
-    _mm256_blend_epi32, _mm256_blendv_epi8, _mm256_castsi256_si128, _mm256_cmpgt_epi64, _mm256_cvtepi8_epi16,
-    _mm256_cvtepi16_epi32, _mm256_cvtepi32_epi64, _mm256_cvtepu8_epi16, _mm256_cvtepu8_epi64,
-    _mm256_extracti128_si256, _mm256_hadd_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_epi32,
-    _mm256_permute2x128_si256, _mm256_permutevar8x32_epi32, _mm256_set1_epi16, _mm256_set1_epi32,
-    _mm256_set1_epi64x, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_sllv_epi64, _mm256_srli_epi16,
-    _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64, _mm256_xor_si256,
+    _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_blend_epi32,
+    _mm256_blendv_epi8, _mm256_castsi256_si128, _mm256_cmpgt_epi64, _mm256_cvtepi8_epi16,
+    _mm256_cvtepi16_epi32, _mm256_cvtepu8_epi16, _mm256_cvtepu8_epi32, _mm256_extracti128_si256,
+    _mm256_hadd_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_epi32, _mm256_permute2x128_si256,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64,
+    _mm256_srli_epi16, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64,
+    _mm256_xor_si256,
 };
 
 /// A function of the table that runs one with AVX2 switched on.
@@ -32,6 +33,8 @@ macro_rules! with_avx2 {
     };
 }
 
+with_avx2!(ngrams => blocks::ngrams, (block: &Block, lengths: (u8, u8), hashes: &mut [u32]) -> usize);
+with_avx2!(known => blocks::known, (filter: &Filter<'_>, buckets: u32, hashes: &[u32], rows: &mut [u32]) -> usize);
 with_avx2!(sum_rows_8 => sum_rows_8_with_avx2, (rows: &[u8], ids: &[u32], sum: &mut [i32]));
 with_avx2!(sum_rows_4 => sum_rows_4_with_avx2, (rows: &[u8], ids: &[u32], sum: &mut [i32]));
 with_avx2!(join => reference::join, (words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]));
@@ -161,12 +164,22 @@ fn layer_with_avx2(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mu
     let inputs = inputs.get(..stride).unwrap_or_default();
     for (place, outputs) in outputs.chunks_mut(8).enumerate() {
         let first = first + place * 8;
-        let weights = layer.weights().get(first * stride..(first + 8) * stride);
-        match (outputs.first_chunk_mut::<8>(), weights, layer.scales::<8>(first)) {
-            (Some(outputs), Some(weights), Some(scales)) => {
-                scaled(eight_rows(weights, stride, inputs), scales, outputs);
+        // The last ones are computed together with some before them.
+        let from = first.min((layer.outputs as usize).saturating_sub(8));
+        let weights = layer.weights().get(from * stride..(from + 8) * stride);
+        let Some((weights, scales)) = weights.zip(layer.scales::<8>(from)) else {
+            reference::layer(layer, first, inputs, outputs);
+            continue;
+        };
+        let all = scaled(eight_rows(weights, stride, inputs), scales);
+        if from == first
+            && let Some(outputs) = outputs.first_chunk_mut::<8>()
+        {
+            *outputs = all;
+        } else {
+            for (output, value) in outputs.iter_mut().zip(all.into_iter().skip(first - from)) {
+                *output = value;
             }
-            _ => reference::layer(layer, first, inputs, outputs),
         }
     }
 }
@@ -175,26 +188,28 @@ fn layer_with_avx2(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mu
 #[inline]
 #[target_feature(enable = "avx2")]
 fn eight_rows(weights: &[u8], stride: usize, inputs: &[i16]) -> __m256i {
-    let mut sums = [_mm256_setzero_si256(); 8];
     if weights.len() != 8 * stride || inputs.len() != stride {
         return _mm256_setzero_si256();
     }
-    for (place, inputs) in inputs.as_chunks::<16>().0.iter().enumerate() {
-        // SAFETY: the array has 16 numbers of 16 bits, and the load asks for no alignment.
-        let inputs = unsafe { _mm256_loadu_si256(inputs.as_ptr().cast::<__m256i>()) };
-        for (row, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: a row has as many weights as there are inputs, and these are 16 of them; the load asks for no alignment.
-            let row = unsafe {
-                let at = weights.as_ptr().add(row * stride + place * 16);
-                _mm256_cvtepi8_epi16(_mm_loadu_si128(at.cast::<__m128i>()))
-            };
-            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(row, inputs));
-        }
-    }
     // Sums of the lanes, four rows side by side in a half, then of the halves.
-    let [a, b, c, d, e, f, g, h] = sums;
-    let four = |a, b, c, d| _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
-    let (low, high) = (four(a, b, c, d), four(e, f, g, h));
+    let four = |first: usize| {
+        let mut sums = [_mm256_setzero_si256(); 4];
+        for (place, inputs) in inputs.as_chunks::<16>().0.iter().enumerate() {
+            // SAFETY: the array has 16 numbers of 16 bits, and the load asks for no alignment.
+            let inputs = unsafe { _mm256_loadu_si256(inputs.as_ptr().cast::<__m256i>()) };
+            for (row, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: a row has as many weights as there are inputs, and these are 16 of them; the load asks for no alignment.
+                let row = unsafe {
+                    let at = weights.as_ptr().add((first + row) * stride + place * 16);
+                    _mm256_cvtepi8_epi16(_mm_loadu_si128(at.cast::<__m128i>()))
+                };
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(row, inputs));
+            }
+        }
+        let [a, b, c, d] = sums;
+        _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d))
+    };
+    let (low, high) = (four(0), four(4));
     _mm256_add_epi32(
         _mm256_permute2x128_si256::<0x20>(low, high),
         _mm256_permute2x128_si256::<0x31>(low, high),
@@ -204,7 +219,7 @@ fn eight_rows(weights: &[u8], stride: usize, inputs: &[i16]) -> __m256i {
 /// Sums with their biases, scaled as [`requantize`](super::requantize) does, within 32 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn scaled(sums: __m256i, scales: Scales<'_, 8>, out: &mut [i32; 8]) {
+fn scaled(sums: __m256i, scales: Scales<'_, 8>) -> [i32; 8] {
     // SAFETY: both arrays have eight numbers of 32 bits, and the loads ask for no alignment.
     let (biases, multipliers) = unsafe {
         (
@@ -212,34 +227,29 @@ fn scaled(sums: __m256i, scales: Scales<'_, 8>, out: &mut [i32; 8]) {
             _mm256_loadu_si256(scales.multipliers.as_ptr().cast::<__m256i>()),
         )
     };
-    let shifts = _mm_set_epi64x(0, i64::from_le_bytes(*scales.shifts));
+    let shifts = _mm256_cvtepu8_epi32(_mm_set_epi64x(0, i64::from_le_bytes(*scales.shifts)));
     let sums = _mm256_add_epi32(sums, biases);
-    let half = |sums: __m128i, multipliers: __m128i, shifts: __m128i| {
-        let (one, lowest) = (_mm256_set1_epi64x(1), _mm256_set1_epi64x(i64::MIN));
-        let shifts = _mm256_cvtepu8_epi64(shifts);
-        let product = _mm256_mul_epi32(_mm256_cvtepi32_epi64(sums), _mm256_cvtepi32_epi64(multipliers));
-        let rounded = _mm256_add_epi64(product, _mm256_sllv_epi64(one, _mm256_sub_epi64(shifts, one)));
-        // There is no arithmetic shift of 64 bits: a logical one of the number less the lowest, less that shifted.
-        let raised = _mm256_srlv_epi64(_mm256_xor_si256(rounded, lowest), shifts);
+    let (one, lowest) = (_mm256_set1_epi64x(1), _mm256_set1_epi64x(i64::MIN));
+    let (most, least) = (_mm256_set1_epi64x(i32::MAX.into()), _mm256_set1_epi64x(i32::MIN.into()));
+    // Of each 64 bits the low half.
+    let half = |sums: __m256i, multipliers: __m256i, shifts: __m256i| {
+        let product = _mm256_mul_epi32(sums, multipliers);
+        // There is no arithmetic shift of 64 bits: a logical one of the number less the lowest, less that shifted. Halves go up:
+        // the last bit that is shifted out is added.
+        let doubled = _mm256_srlv_epi64(_mm256_xor_si256(product, lowest), _mm256_sub_epi64(shifts, one));
+        let raised = _mm256_srli_epi64::<1>(_mm256_add_epi64(doubled, one));
         let value = _mm256_sub_epi64(raised, _mm256_srlv_epi64(lowest, shifts));
-        let (most, least) = (_mm256_set1_epi64x(i32::MAX.into()), _mm256_set1_epi64x(i32::MIN.into()));
         let value = _mm256_blendv_epi8(value, most, _mm256_cmpgt_epi64(value, most));
         _mm256_blendv_epi8(value, least, _mm256_cmpgt_epi64(least, value))
     };
-    let low = half(_mm256_castsi256_si128(sums), _mm256_castsi256_si128(multipliers), shifts);
-    let high = half(
-        _mm256_extracti128_si256::<1>(sums),
-        _mm256_extracti128_si256::<1>(multipliers),
-        _mm_srli_si128::<4>(shifts),
-    );
-    // The low halves of all eight, in order.
-    let places = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
-    let all = _mm256_blend_epi32::<0b1111_0000>(
-        _mm256_permutevar8x32_epi32(low, places),
-        _mm256_permutevar8x32_epi32(high, places),
-    );
+    let odd = |numbers: __m256i| _mm256_srli_epi64::<32>(numbers);
+    let low = half(sums, multipliers, _mm256_and_si256(shifts, _mm256_set1_epi64x(0xff)));
+    let high = half(odd(sums), odd(multipliers), odd(shifts));
+    let all = _mm256_blend_epi32::<0b1010_1010>(low, _mm256_slli_epi64::<32>(high));
+    let mut out = [0; 8];
     // SAFETY: the array has eight numbers of 32 bits, and the store asks for no alignment.
     unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast::<__m256i>(), all) };
+    out
 }
 
 /// Two inputs, side by side in each lane.

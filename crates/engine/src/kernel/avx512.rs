@@ -2,19 +2,24 @@
 
 #![allow(unsafe_code)] // Vector registers need it; this room is the one place that has it.
 
+use super::avx512_text as text;
+use super::hash::Block;
 use super::reference;
-use crate::format::{Dense, LANES, Requantizer, Scales};
+use crate::format::{Dense, Filter, LANES, Requantizer, Scales};
 use core::arch::x86_64::{
-    __m128i, __m256i, __m512i, _mm_loadu_si128, _mm_srli_si128, _mm256_cvtepi8_epi16, _mm256_loadu_si256,
-    _mm512_add_epi16, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_castsi256_si512,
-    _mm512_castsi512_si256, _mm512_cvtepi8_epi16, _mm512_cvtepi16_epi32, _mm512_cvtepi32_epi64,
-    _mm512_cvtepu8_epi16, _mm512_cvtepu8_epi64, _mm512_cvtsepi64_epi32, _mm512_dpwssd_epi32,
-    _mm512_extracti64x4_epi64, _mm512_inserti64x4, _mm512_loadu_si512, _mm512_mul_epi32,
-    _mm512_reduce_add_epi32, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512,
-    _mm512_shuffle_i32x4, _mm512_sllv_epi64, _mm512_srav_epi64, _mm512_srli_epi16, _mm512_storeu_si512,
-    _mm512_sub_epi64, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
-    _mm512_unpacklo_epi64, _mm512_zextsi256_si512,
+    __m128i, __m256i, __m512i, _mm_loadu_si128, _mm256_loadu_si256, _mm512_add_epi16, _mm512_add_epi32,
+    _mm512_add_epi64, _mm512_and_si512, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_cvtepi8_epi16,
+    _mm512_cvtepi16_epi8, _mm512_cvtepi16_epi32, _mm512_cvtepu8_epi16, _mm512_cvtepu8_epi32,
+    _mm512_dpbusd_epi32, _mm512_dpwssd_epi32, _mm512_extracti64x4_epi64, _mm512_inserti64x4,
+    _mm512_loadu_si512, _mm512_mask_blend_epi32, _mm512_maskz_loadu_epi8, _mm512_maskz_loadu_epi16,
+    _mm512_max_epi64, _mm512_min_epi64, _mm512_movepi8_mask, _mm512_mul_epi32, _mm512_reduce_add_epi32,
+    _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512,
+    _mm512_shuffle_i32x4, _mm512_slli_epi32, _mm512_slli_epi64, _mm512_srai_epi16, _mm512_srai_epi64,
+    _mm512_srav_epi64, _mm512_srli_epi16, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64,
+    _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+    _mm512_xor_si512,
 };
+use core::mem::MaybeUninit;
 
 /// A function of the table that runs one with AVX-512 switched on.
 macro_rules! with_avx512 {
@@ -31,6 +36,8 @@ macro_rules! with_avx512 {
     };
 }
 
+with_avx512!(ngrams => text::ngrams, (block: &Block, lengths: (u8, u8), hashes: &mut [u32]) -> usize);
+with_avx512!(known => text::known, (filter: &Filter<'_>, buckets: u32, hashes: &[u32], rows: &mut [u32]) -> usize);
 with_avx512!(sum_rows_8 => sum_rows_8_with_avx512, (rows: &[u8], ids: &[u32], sum: &mut [i32]));
 with_avx512!(sum_rows_4 => sum_rows_4_with_avx512, (rows: &[u8], ids: &[u32], sum: &mut [i32]));
 with_avx512!(join => reference::join, (words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]));
@@ -148,65 +155,160 @@ fn sum_rows_4_with_avx512(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
     }
 }
 
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn layer_with_avx512(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]) {
-    let stride = layer.stride();
-    let inputs = inputs.get(..stride).unwrap_or_default();
-    for (place, outputs) in outputs.chunks_mut(LANES).enumerate() {
-        let first = first + place * LANES;
-        let weights = layer.weights().get(first * stride..(first + LANES) * stride);
-        match (outputs.first_chunk_mut::<LANES>(), weights, layer.scales::<LANES>(first)) {
-            (Some(outputs), Some(weights), Some(scales)) => {
-                scaled(sixteen_rows(weights, stride, inputs), scales, outputs);
-            }
-            _ => reference::layer(layer, first, inputs, outputs),
+/// Inputs of a block of [`Halves`].
+const INPUTS: usize = 64;
+
+/// Inputs of a layer as their high bytes, with the sign, and their low ones, without: 64 in a register, where the weights of 8 bits
+/// need not be widened.
+struct Halves {
+    blocks: [MaybeUninit<(__m512i, __m512i)>; 4096 / INPUTS],
+    /// Whether a high byte is negative.
+    negative: bool,
+    /// What the sums are too high where a high byte is negative: 128 · 256 times the sum of the high bytes.
+    raised: i32,
+}
+
+impl Halves {
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    fn fill(&mut self, inputs: &[i16]) {
+        let mut sum = _mm512_setzero_si512();
+        for (place, inputs) in self.blocks.iter_mut().zip(inputs.chunks(INPUTS)) {
+            let [first, second] = [0, 32].map(|from| {
+                let inputs = inputs.get(from..).unwrap_or_default();
+                // SAFETY: as many lanes are loaded as there are inputs; the load asks for no alignment.
+                unsafe { _mm512_maskz_loadu_epi16(lowest(inputs.len()) as u32, inputs.as_ptr()) }
+            });
+            let bytes = |first, second| {
+                let low = _mm512_castsi256_si512(_mm512_cvtepi16_epi8(first));
+                _mm512_inserti64x4::<1>(low, _mm512_cvtepi16_epi8(second))
+            };
+            let high = bytes(_mm512_srai_epi16::<8>(first), _mm512_srai_epi16::<8>(second));
+            sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), high);
+            self.negative |= _mm512_movepi8_mask(high) != 0;
+            place.write((high, bytes(first, second)));
+        }
+        if self.negative {
+            self.raised = _mm512_reduce_add_epi32(sum).wrapping_mul(128 * 256);
         }
     }
 }
 
-/// The sums of products of 16 rows of weights, each `stride` long, a multiple of 16.
+/// As many bits as there are things, at most 64.
+#[inline]
+const fn lowest(things: usize) -> u64 {
+    if things < 64 { (1 << things) - 1 } else { u64::MAX }
+}
+
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn sixteen_rows(weights: &[u8], stride: usize, inputs: &[i16]) -> __m512i {
-    let mut sums = [_mm512_setzero_si512(); LANES];
-    if weights.len() != LANES * stride || inputs.len() != stride {
-        return _mm512_setzero_si512();
-    }
-    let (blocks, rest) = inputs.as_chunks::<32>();
-    for (place, inputs) in blocks.iter().enumerate() {
-        // SAFETY: the array has 32 numbers of 16 bits, and the load asks for no alignment.
-        let inputs = unsafe { _mm512_loadu_si512(inputs.as_ptr().cast::<__m512i>()) };
-        for (row, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: a row has as many weights as there are inputs, and these are 32 of them; the load asks for no alignment.
-            let row = unsafe {
-                let at = weights.as_ptr().add(row * stride + place * 32);
-                _mm512_cvtepi8_epi16(_mm256_loadu_si256(at.cast::<__m256i>()))
-            };
-            *sum = _mm512_dpwssd_epi32(*sum, row, inputs);
+fn layer_with_avx512(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]) {
+    let stride = layer.stride();
+    let Some(inputs) = inputs.get(..stride) else { return };
+    let mut halves =
+        Halves { blocks: [const { MaybeUninit::uninit() }; 4096 / INPUTS], negative: false, raised: 0 };
+    halves.fill(inputs);
+    for (place, outputs) in outputs.chunks_mut(LANES).enumerate() {
+        let first = first + place * LANES;
+        // The last ones are computed together with some before them.
+        let from = first.min((layer.outputs as usize).saturating_sub(LANES));
+        let weights = layer.weights().get(from * stride..(from + LANES) * stride);
+        let Some((weights, scales)) = weights.zip(layer.scales::<LANES>(from)) else {
+            reference::layer(layer, first, inputs, outputs);
+            continue;
+        };
+        let sums = if halves.negative {
+            sixteen_rows::<true>(weights, stride, &halves)
+        } else {
+            sixteen_rows::<false>(weights, stride, &halves)
+        };
+        let all = scaled(sums, scales);
+        if from == first
+            && let Some(outputs) = outputs.first_chunk_mut::<LANES>()
+        {
+            *outputs = all;
+        } else {
+            for (output, value) in outputs.iter_mut().zip(all.into_iter().skip(first - from)) {
+                *output = value;
+            }
         }
     }
-    if let Some(inputs) = rest.first_chunk::<16>() {
-        // SAFETY: the array has 16 numbers of 16 bits, and the load asks for no alignment.
-        let inputs = unsafe { _mm256_loadu_si256(inputs.as_ptr().cast::<__m256i>()) };
-        let inputs = _mm512_zextsi256_si512(inputs);
-        for (row, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: behind the blocks a row has 16 more weights; the load asks for no alignment.
-            let row = unsafe {
-                let at = weights.as_ptr().add(row * stride + blocks.len() * 32);
-                _mm256_cvtepi8_epi16(_mm_loadu_si128(at.cast::<__m128i>()))
-            };
-            *sum = _mm512_dpwssd_epi32(*sum, _mm512_zextsi256_si512(row), inputs);
-        }
+}
+
+/// The sums of products of 16 rows of weights, each `stride` long, with as many inputs: at most 4,096.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn sixteen_rows<const SIGNED: bool>(weights: &[u8], stride: usize, inputs: &Halves) -> __m512i {
+    let mut sums = _mm512_set1_epi32(inputs.raised.wrapping_neg());
+    let blocks = inputs.blocks.get(..stride.div_ceil(INPUTS)).unwrap_or_default();
+    if weights.len() != LANES * stride {
+        return sums;
     }
-    // Sums of the lanes, four rows side by side in a quarter, then of the quarters.
-    let fours: [__m512i; 4] = core::array::from_fn(|four| {
-        let [a, b] = [0, 2].map(|pair| {
-            let (a, b) = (sums[4 * four + pair], sums[4 * four + pair + 1]);
-            _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b))
-        });
-        _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b))
-    });
+    let (fours, rest) = blocks.as_chunks::<4>();
+    for (place, four) in fours.iter().enumerate() {
+        sums = _mm512_add_epi32(sums, columns::<_, SIGNED>(weights, stride, place * 4 * INPUTS, four));
+    }
+    let first = fours.len() * 4 * INPUTS;
+    let behind = match rest {
+        [a] => columns::<_, SIGNED>(weights, stride, first, &[*a]),
+        [a, b] => columns::<_, SIGNED>(weights, stride, first, &[*a, *b]),
+        [a, b, c] => columns::<_, SIGNED>(weights, stride, first, &[*a, *b, *c]),
+        _ => return sums,
+    };
+    _mm512_add_epi32(sums, behind)
+}
+
+/// What `N` blocks of columns of 16 rows, from the column `first` on, give to the sums; the last block may be cut short by the end
+/// of the row. All blocks were written, and there are 16 rows. `SIGNED` tells whether a high byte may be negative.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn columns<const N: usize, const SIGNED: bool>(
+    weights: &[u8],
+    stride: usize,
+    first: usize,
+    blocks: &[MaybeUninit<(__m512i, __m512i)>; N],
+) -> __m512i {
+    // SAFETY: all blocks were written.
+    let blocks = blocks.map(|block| unsafe { block.assume_init() });
+    // The instruction takes one factor without a sign: where the high bytes have one, the weights are raised by 128.
+    let sign = _mm512_set1_epi8(i8::MIN);
+    let last = lowest(stride - first - (N - 1) * INPUTS);
+    let mut fours = [_mm512_setzero_si512(); 4];
+    for (place, four) in fours.iter_mut().enumerate() {
+        let mut sums = [_mm512_setzero_si512(); 4];
+        for (row, sum) in sums.iter_mut().enumerate() {
+            let mut weights_of = [_mm512_setzero_si512(); N];
+            for (block, weights_of) in weights_of.iter_mut().enumerate() {
+                // SAFETY: the row has 64 weights from this column on, of the last block as many as are loaded; the load asks for no
+                // alignment.
+                *weights_of = unsafe {
+                    let at = weights.as_ptr().add((4 * place + row) * stride + first + block * INPUTS);
+                    if block + 1 < N {
+                        _mm512_loadu_si512(at.cast::<__m512i>())
+                    } else {
+                        _mm512_maskz_loadu_epi8(last, at.cast::<i8>())
+                    }
+                };
+            }
+            for (&weights, (high, _)) in weights_of.iter().zip(blocks) {
+                *sum = if SIGNED {
+                    _mm512_dpbusd_epi32(*sum, _mm512_xor_si512(weights, sign), high)
+                } else {
+                    _mm512_dpbusd_epi32(*sum, high, weights)
+                };
+            }
+            *sum = _mm512_slli_epi32::<8>(*sum);
+            for (&weights, (_, low)) in weights_of.iter().zip(blocks) {
+                *sum = _mm512_dpbusd_epi32(*sum, low, weights);
+            }
+        }
+        // Sums of the lanes, the four rows side by side in a quarter.
+        let [a, b, c, d] = sums;
+        let ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+        let cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+        *four = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    }
+    // Sums of the quarters.
     let [a, b, c, d] = fours;
     let halves = |a, b| {
         let (low, high) =
@@ -214,13 +316,15 @@ fn sixteen_rows(weights: &[u8], stride: usize, inputs: &[i16]) -> __m512i {
         _mm512_add_epi32(low, high)
     };
     let (a, b) = (halves(a, b), halves(c, d));
-    _mm512_add_epi32(_mm512_shuffle_i32x4::<0b10_00_10_00>(a, b), _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b))
+    let (low, high) =
+        (_mm512_shuffle_i32x4::<0b10_00_10_00>(a, b), _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b));
+    _mm512_add_epi32(low, high)
 }
 
 /// Sums with their biases, scaled as [`requantize`](super::requantize) does, within 32 bits.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn scaled(sums: __m512i, scales: Scales<'_, LANES>, out: &mut [i32; LANES]) {
+fn scaled(sums: __m512i, scales: Scales<'_, LANES>) -> [i32; LANES] {
     // SAFETY: both arrays have 16 numbers of 32 bits, and the loads ask for no alignment.
     let (biases, multipliers) = unsafe {
         (
@@ -229,25 +333,26 @@ fn scaled(sums: __m512i, scales: Scales<'_, LANES>, out: &mut [i32; LANES]) {
         )
     };
     // SAFETY: the array has 16 bytes, and the load asks for no alignment.
-    let shifts = unsafe { _mm_loadu_si128(scales.shifts.as_ptr().cast::<__m128i>()) };
+    let shifts = _mm512_cvtepu8_epi32(unsafe { _mm_loadu_si128(scales.shifts.as_ptr().cast::<__m128i>()) });
     let sums = _mm512_add_epi32(sums, biases);
     let one = _mm512_set1_epi64(1);
-    let half = |sums: __m256i, multipliers: __m256i, shifts: __m128i| {
-        let shifts = _mm512_cvtepu8_epi64(shifts);
-        let product = _mm512_mul_epi32(_mm512_cvtepi32_epi64(sums), _mm512_cvtepi32_epi64(multipliers));
-        let rounding = _mm512_sllv_epi64(one, _mm512_sub_epi64(shifts, one));
-        // What does not fit in 32 bits ends at their limits.
-        _mm512_cvtsepi64_epi32(_mm512_srav_epi64(_mm512_add_epi64(product, rounding), shifts))
+    let (most, least) = (_mm512_set1_epi64(i32::MAX.into()), _mm512_set1_epi64(i32::MIN.into()));
+    // Of each 64 bits the low half.
+    let half = |sums: __m512i, multipliers: __m512i, shifts: __m512i| {
+        let product = _mm512_mul_epi32(sums, multipliers);
+        // Halves go up: the last bit that is shifted out is added.
+        let doubled = _mm512_srav_epi64(product, _mm512_sub_epi64(shifts, one));
+        let value = _mm512_srai_epi64::<1>(_mm512_add_epi64(doubled, one));
+        _mm512_max_epi64(_mm512_min_epi64(value, most), least)
     };
-    let low = half(_mm512_castsi512_si256(sums), _mm512_castsi512_si256(multipliers), shifts);
-    let high = half(
-        _mm512_extracti64x4_epi64::<1>(sums),
-        _mm512_extracti64x4_epi64::<1>(multipliers),
-        _mm_srli_si128::<8>(shifts),
-    );
-    let all = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
+    let odd = |numbers: __m512i| _mm512_srli_epi64::<32>(numbers);
+    let low = half(sums, multipliers, _mm512_and_si512(shifts, _mm512_set1_epi64(0xff)));
+    let high = half(odd(sums), odd(multipliers), odd(shifts));
+    let all = _mm512_mask_blend_epi32(0b1010_1010_1010_1010, low, _mm512_slli_epi64::<32>(high));
+    let mut out = [0; LANES];
     // SAFETY: the array has 16 numbers of 32 bits, and the store asks for no alignment.
     unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast::<__m512i>(), all) };
+    out
 }
 
 /// Two inputs, side by side in each lane.

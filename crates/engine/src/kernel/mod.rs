@@ -5,15 +5,22 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 #[cfg(target_arch = "x86_64")]
+mod avx512_text;
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+// For kernels that have no such functions of their own.
+mod blocks;
+#[cfg(target_arch = "x86_64")]
 mod detect;
 mod hash;
 mod reference;
 mod requantize;
+#[cfg(test)]
+mod speed;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use crate::format::{MAX_ACTIVATION, MAX_SHIFT, Requantizer};
-pub(crate) use hash::{mix, spread};
+pub(crate) use hash::{BLOCK, Block, END, HISTORY, MOST_NGRAMS, NGRAM, START, mix, spread};
 pub use requantize::{inverse_sqrt, requantize};
 pub use table::Kernel;

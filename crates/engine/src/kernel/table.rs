@@ -1,9 +1,10 @@
 //! The table of kernels: one set of functions for each instruction set.
 
+use super::hash::Block;
 use super::reference;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
-use crate::format::{Dense, Requantizer};
+use crate::format::{Dense, Filter, Requantizer};
 
 /// One step of a recurrent layer: sums and their multipliers, by how many bits the sums are shifted, cell and state.
 pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
@@ -12,6 +13,8 @@ pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
     name: &'static str,
+    pub(crate) ngrams: fn(block: &Block, lengths: (u8, u8), hashes: &mut [u32]) -> usize,
+    pub(crate) known: fn(filter: &Filter<'_>, buckets: u32, hashes: &[u32], rows: &mut [u32]) -> usize,
     pub(crate) sum_rows_8: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) sum_rows_4: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
@@ -41,6 +44,8 @@ impl Kernel {
     #[cfg(target_arch = "x86_64")]
     const AVX2: Self = Self {
         name: "avx2",
+        ngrams: avx2::ngrams,
+        known: avx2::known,
         sum_rows_8: avx2::sum_rows_8,
         sum_rows_4: avx2::sum_rows_4,
         dot: avx2::dot,
@@ -53,6 +58,8 @@ impl Kernel {
     #[cfg(target_arch = "x86_64")]
     const AVX512: Self = Self {
         name: "avx512",
+        ngrams: avx512::ngrams,
+        known: avx512::known,
         sum_rows_8: avx512::sum_rows_8,
         sum_rows_4: avx512::sum_rows_4,
         dot: avx512::dot,
@@ -65,6 +72,8 @@ impl Kernel {
     /// The plain kernel that defines what all others compute. It runs everywhere.
     pub const REFERENCE: Self = Self {
         name: "reference",
+        ngrams: reference::ngrams,
+        known: reference::known,
         sum_rows_8: reference::sum_rows_8,
         sum_rows_4: reference::sum_rows_4,
         dot: reference::dot,

@@ -1,7 +1,7 @@
 //! Every kernel of this machine against the reference: all lengths, alignments and extreme values.
 
-use super::{Kernel, MAX_SHIFT, Requantizer};
-use crate::format::{Dense, SectionKind};
+use super::{BLOCK, Block, HISTORY, Kernel, MAX_SHIFT, MOST_NGRAMS, Requantizer, blocks};
+use crate::format::{Dense, Filter, MAX_NGRAM, SectionKind};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -209,6 +209,70 @@ fn joined_sums() {
                 (kernel.join)(&words, &characters, by, &mut found);
                 (Kernel::REFERENCE.join)(&words, &characters, by, &mut wanted);
                 assert_eq!(found, wanted, "{}", kernel.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn ngrams_of_blocks() {
+    type Ngrams = fn(&Block, (u8, u8), &mut [u32]) -> usize;
+    let mut numbers = Numbers(7);
+    let mut block = Block::EMPTY;
+    for round in 0..3000 {
+        let dense = round % 4;
+        block.used = if round % 3 == 0 { BLOCK } else { numbers.next() as usize % (BLOCK + 1) };
+        for at in HISTORY..HISTORY + block.used {
+            let inside = numbers.next() % 4 >= dense;
+            block.characters[at] = if inside { numbers.next() as u32 % 0x11_0000 } else { super::START };
+            block.words |= u64::from(inside) << at;
+        }
+        let least = 1 + (numbers.next() % u64::from(MAX_NGRAM)) as u8;
+        let most = least + (numbers.next() % u64::from(MAX_NGRAM - least + 1)) as u8;
+        let run = |function: Ngrams| {
+            let mut hashes = vec![0; MOST_NGRAMS];
+            let count = function(&block, (least, most), &mut hashes);
+            hashes.truncate(count);
+            hashes.sort_unstable();
+            hashes
+        };
+        let expected = run(Kernel::REFERENCE.ngrams);
+        for kernel in others() {
+            assert_eq!(run(kernel.ngrams), expected, "{} {least} to {most} of {}", kernel.name(), block.used);
+        }
+        assert_eq!(run(blocks::ngrams), expected, "blocks {least} to {most} of {}", block.used);
+        block.advance();
+    }
+}
+
+#[test]
+fn known_features() {
+    type Known = fn(&Filter<'_>, u32, &[u32], &mut [u32]) -> usize;
+    let mut numbers = Numbers(8);
+    for segment in [1, 2, 3, 5, 6, 7, 64, 1001] {
+        for (wide, owned) in [(false, false), (false, true), (true, false), (true, true)] {
+            let size = segment as usize * 3;
+            // Few kinds of fingerprints, so that many features are known.
+            let prints: Vec<u16> = (0..size).map(|_| numbers.next() as u16 % 4 * 0x4040).collect();
+            let owners: Vec<u8> = (0..size).map(|_| (numbers.next() % 3) as u8).collect();
+            let seed = numbers.next() as u32;
+            let bytes = Filter::write(seed, &prints, wide, owned.then_some(&*owners));
+            let filter = Filter::read(&bytes).unwrap();
+            let mut hashes: Vec<u32> = (0..200_000).map(|_| numbers.next() as u32).collect();
+            hashes.retain(|&hash| filter.row(hash, 77).is_some() || hash.is_multiple_of(8192));
+            for length in (0..=hashes.len().min(260)).chain([hashes.len()]) {
+                let run = |function: Known| {
+                    let mut rows = vec![0; length];
+                    let count = function(&filter, 77, &hashes[..length], &mut rows);
+                    rows.truncate(count);
+                    rows.sort_unstable();
+                    rows
+                };
+                let expected = run(Kernel::REFERENCE.known);
+                for kernel in others() {
+                    assert_eq!(run(kernel.known), expected, "{} {length} of {segment}", kernel.name());
+                }
+                assert_eq!(run(blocks::known), expected, "blocks {length} of {segment}");
             }
         }
     }

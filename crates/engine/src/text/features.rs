@@ -6,7 +6,7 @@
 
 use super::words::{TokenKind, steps};
 use crate::format::{FeatureSettings, MAX_NGRAM};
-use crate::kernel::{mix, spread};
+use crate::kernel::{END, NGRAM, START, mix, spread};
 use crate::prediction::Read;
 
 /// What a feature is made of. Each kind is averaged by itself, so that the many n-grams of characters do not drown the
@@ -31,13 +31,10 @@ pub struct Feature {
     pub word: bool,
 }
 
-pub(super) const START: u32 = 2;
-pub(super) const END: u32 = 3;
 /// Where the hash of a word starts.
 pub(super) const WORD: u32 = 0x5157_0b91;
-const PAIR: u32 = 0x2c1b_3c6d;
-pub(super) const NGRAM: u32 = 0x297a_2d39;
-const UNSPACED: u32 = 0x61c8_8647;
+pub(super) const PAIR: u32 = 0x2c1b_3c6d;
+pub(super) const UNSPACED: u32 = 0x61c8_8647;
 
 /// Whether a symbol says something by itself, as an emoji does, and is not punctuation: it counts as a word.
 pub(super) const fn is_pictograph(character: u32) -> bool {

@@ -1,5 +1,6 @@
 //! Text to tokens to feature ids.
 
+mod batches;
 mod exact;
 mod features;
 mod normalize;
@@ -10,6 +11,7 @@ mod token_features;
 mod words;
 
 pub use crate::format::{FeatureSettings, MAX_CHARACTERS, MAX_NGRAM};
+pub(crate) use batches::feature_batches;
 pub use exact::exact_hash;
 pub use features::{Feature, Group, features};
 pub use normalize::{Character, Characters, Class, characters};

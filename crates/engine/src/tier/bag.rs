@@ -5,12 +5,14 @@ use super::piece_rows::PieceRows;
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
 use crate::kernel::{Kernel, MAX_ACTIVATION, inverse_sqrt};
 use crate::prediction::{Read, Score};
-use crate::text::{FeatureSettings, Group, features};
+use crate::text::{FeatureSettings, Group, feature_batches};
 use alloc::boxed::Box;
 use alloc::vec;
 
 /// Features gathered before their rows are added: enough to keep the memory busy, small enough for a microcontroller.
 const GATHERED: usize = 128;
+/// Features looked up together.
+const LOOKED_UP: usize = 48;
 
 /// A bag in a model file, proven sound.
 #[derive(Clone, Copy, Debug)]
@@ -115,22 +117,22 @@ impl<'a> Bag<'a> {
         for sum in sums.iter_mut() {
             sum.fill(0);
         }
-        let mut read = features(text, &self.settings, |feature| {
-            let Some(id) = self.filter.row(feature.hash, self.rows.buckets) else { return };
-            known_words += u32::from(feature.word);
+        let mut read = feature_batches(text, &self.settings, kernel, |group, word, hashes| {
             let [words, characters] = &mut *ids;
-            let (ids, waiting, count, sum) = match feature.group {
+            let (ids, waiting, count, sum) = match group {
                 Group::Words => (words, &mut waiting[0], &mut counts[0], &mut sums[0]),
                 Group::Characters => (characters, &mut waiting[1], &mut counts[1], &mut sums[1]),
             };
-            *count += 1;
-            if let Some(place) = ids.get_mut(*waiting) {
-                *place = id;
-                *waiting += 1;
-            }
-            if *waiting == GATHERED {
-                add(self.rows.data, ids, sum);
-                *waiting = 0;
+            for hashes in hashes.chunks(LOOKED_UP) {
+                if *waiting > GATHERED - LOOKED_UP {
+                    add(self.rows.data, ids.get(..*waiting).unwrap_or_default(), sum);
+                    *waiting = 0;
+                }
+                let places = ids.get_mut(*waiting..).unwrap_or_default();
+                let found = (kernel.known)(&self.filter, self.rows.buckets, hashes, places);
+                *waiting += found;
+                *count += found as u32;
+                known_words += if word { found as u32 } else { 0 };
             }
         });
         for ((ids, sum), &waiting) in ids.iter().zip(sums.iter_mut()).zip(&waiting) {
@@ -149,7 +151,7 @@ impl<'a> Bag<'a> {
         outputs(&self.hidden, kernel, pooled, |first, values| {
             for (out, &value) in hidden.iter_mut().skip(first).zip(values) {
                 // A negative value ends at zero: the rectifier.
-                *out = value.clamp(0, i32::from(MAX_ACTIVATION)) as i16;
+                *out = (value.clamp(i16::MIN.into(), i16::MAX.into()) as i16).clamp(0, MAX_ACTIVATION);
             }
         });
         outputs(&self.output, kernel, hidden, |first, values| {
