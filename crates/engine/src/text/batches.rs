@@ -5,6 +5,7 @@
 
 #![allow(clippy::indexing_slicing)] // Only of this file's own small arrays, by numbers below their lengths.
 
+use super::ascii::{self, IN_WORD};
 use super::features::{Group, PAIR, UNSPACED, WORD, Window, is_pictograph};
 use super::words::{TokenKind, steps};
 use crate::format::FeatureSettings;
@@ -15,26 +16,6 @@ use crate::prediction::Read;
 const NGRAMS: usize = MOST_NGRAMS + 160;
 /// Hashes of tokens that wait, at the most: two and two for each character of a block, and those of the end.
 const TOKENS: usize = 2 * BLOCK + 4;
-
-/// What becomes of an ASCII character: its value in lower case, and, from the lowest bit up, whether it is part of a word, a symbol,
-/// a letter.
-static ASCII: [(u8, u8); 128] = {
-    let mut table = [(b' ', 0); 128];
-    let mut at = 0x21;
-    while at < 0x7F {
-        let byte = at as u8;
-        table[at] = match byte {
-            b'0'..=b'9' => (byte, IN_WORD),
-            b'A'..=b'Z' | b'a'..=b'z' => (byte.to_ascii_lowercase(), IN_WORD | LETTER),
-            _ => (byte, SYMBOL),
-        };
-        at += 1;
-    }
-    table
-};
-const IN_WORD: u8 = 1;
-const SYMBOL: u8 = 2;
-const LETTER: u8 = 4;
 
 /// Hands the hashes of all features of the text to `sink`, many at a time and in any order: of one group, and all of them whole
 /// words or none. They are those of [`features`](super::features()), and so is what is returned. Allocates nothing.
@@ -106,13 +87,7 @@ impl<S: FnMut(Group, bool, &[u32])> Batches<'_, S> {
             let mut count = 0;
             let mut in_words = 0;
             for (at, &byte) in here.iter().enumerate() {
-                let (value, mut bits) = ASCII[usize::from(byte & 0x7F)];
-                if byte == b'\'' && previous & LETTER != 0 {
-                    let next = here.get(at + 1).or(behind.first()).copied().unwrap_or(0);
-                    if next.is_ascii_alphabetic() {
-                        bits = IN_WORD | LETTER;
-                    }
-                }
+                let (value, bits) = ascii::read(byte, previous, here.get(at + 1).or(behind.first()));
                 let inside = bits & IN_WORD;
                 let ended = previous & !bits & IN_WORD;
                 tokens[count % (2 * BLOCK)] = state;

@@ -1,5 +1,6 @@
 //! Text to tokens to feature ids.
 
+mod ascii;
 mod batches;
 mod exact;
 mod features;
@@ -15,8 +16,8 @@ pub(crate) use batches::feature_batches;
 pub use exact::exact_hash;
 pub use features::{Feature, Group, features};
 pub use normalize::{Character, Characters, Class, characters};
-pub(crate) use phrase::phrase_characters;
 pub use phrase::{PhraseHash, TokenHash, TokenHashes, phrase_hash, token_hashes};
+pub(crate) use phrase::{normalised_phrase, phrase_characters};
 pub use pieces::{Piece, piece_hash, pieces};
 pub use token_features::token_features;
 pub use words::{Token, TokenKind, Tokens, tokens};
