@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stonechat_engine::{Model, format};
+use stonechat_eval::Aligned;
 use stonechat_task::check_writable;
 
 use crate::failure::{Failure, io_failure};
@@ -16,7 +17,7 @@ use crate::failure::{Failure, io_failure};
 /// under a model whose checks are over.
 pub(crate) struct ModelFile {
     path: PathBuf,
-    bytes: Vec<u8>,
+    bytes: Aligned,
 }
 
 impl ModelFile {
@@ -27,12 +28,13 @@ impl ModelFile {
             return Err(Failure::file(path, "a folder; name a model file that `stonechat train` wrote"));
         }
         let mut file = File::open(path).map_err(failed)?;
-        let mut bytes = Vec::new();
+        let length = file.metadata().map_err(failed)?.len();
+        let mut begin = Vec::new();
         let magic = format::MAGIC.len() as u64;
-        file.by_ref().take(magic).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes == format::MAGIC {
-            file.read_to_end(&mut bytes).map_err(failed)?;
-        }
+        file.by_ref().take(magic).read_to_end(&mut begin).map_err(failed)?;
+        let length = if begin == format::MAGIC { length } else { 0 };
+        let rest = file.take(if begin == format::MAGIC { u64::MAX } else { 0 });
+        let bytes = Aligned::read((&*begin).chain(rest), length as usize).map_err(failed)?;
         Ok(ModelFile { path: path.to_path_buf(), bytes })
     }
 

@@ -243,7 +243,11 @@ impl fmt::Display for Speed {
             latency.p50, latency.p90, latency.p99, latency.max, self.examples
         )?;
         let threads = if self.threads == 1 { "thread" } else { "threads" };
-        writeln!(f, "throughput     {} texts/s, {} {threads}", self.throughput_per_s, self.threads)?;
+        write!(f, "throughput     {} texts/s, {} {threads}", self.throughput_per_s, self.threads)?;
+        match self.throughput_per_cpu_s {
+            Some(answers) => writeln!(f, ", {answers} a second of a processor")?,
+            None => writeln!(f)?,
+        }
         writeln!(f, "cold start     {:.1} ms", self.cold_start_ms)?;
         let (file, engine) = (size(self.model_bytes as u64), size(self.memory_bytes as u64));
         write!(f, "memory         file {file}, engine {engine}")?;

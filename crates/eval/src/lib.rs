@@ -31,6 +31,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod aligned;
 mod digest;
 mod display;
 mod evaluate;
@@ -47,6 +48,7 @@ mod report;
 mod slots;
 mod speed;
 
+pub use aligned::Aligned;
 pub use digest::digest;
 pub use evaluate::evaluate;
 pub use explain::{Explanation, Neighbour, Neighbours, ScopeFacts, WordPart, explain};

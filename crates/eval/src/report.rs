@@ -376,6 +376,8 @@ pub struct Speed {
     pub latency_us: LatencyUs,
     /// Answers a second of all threads together, rounded.
     pub throughput_per_s: u64,
+    /// Answers a second that a thread has a processor to itself: other programs do not count. Null where the system does not tell.
+    pub throughput_per_cpu_s: Option<u64>,
     /// Milliseconds from no file to the first answer: reading, opening, constructing the engine and answering.
     pub cold_start_ms: f64,
     /// Bytes of memory that the process held after the cold start; null where the system does not tell.

@@ -1,8 +1,10 @@
 //! How long answers take and what they cost.
 
+use crate::aligned::Aligned;
 use crate::latency::{answer, percentiles, samples};
 use crate::report::Speed;
 use serde::{Deserialize, Serialize};
+use std::fs::File;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
@@ -83,8 +85,11 @@ impl std::error::Error for SpeedError {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, SpeedError> {
-    fs::read(path).map_err(|source| SpeedError::Io { path: path.to_path_buf(), source })
+fn read(path: &Path) -> Result<Aligned, SpeedError> {
+    let failed = |source| SpeedError::Io { path: path.to_path_buf(), source };
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    Aligned::read(file, length as usize).map_err(failed)
 }
 
 fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Model<'a>, SpeedError> {
@@ -137,11 +142,13 @@ pub fn speed(path: &Path, texts: &[&str], options: &SpeedOptions) -> Result<Spee
     // A pass of one thread takes as long as the mean answer times the number of texts.
     let pass = samples.iter().sum::<u64>() as f64 / samples.len() as f64 * texts.len() as f64;
     let passes = (THROUGHPUT_TIME.as_nanos() as f64 / pass.max(1.0)).ceil().clamp(1.0, 1e6) as usize;
+    let (per_s, per_cpu_s) = throughput(&model, texts, options.kernel, threads, passes);
     Ok(Speed {
         examples: texts.len(),
         threads,
         latency_us: percentiles(samples),
-        throughput_per_s: throughput(&model, texts, options.kernel, threads, passes).round() as u64,
+        throughput_per_s: per_s.round() as u64,
+        throughput_per_cpu_s: per_cpu_s.map(|answers| answers.round() as u64),
         cold_start_ms: (cold.milliseconds * 1e3).round() / 1e3,
         resident_bytes: cold.resident_bytes,
         resident_beyond_file_bytes: cold
@@ -153,31 +160,50 @@ pub fn speed(path: &Path, texts: &[&str], options: &SpeedOptions) -> Result<Spee
     })
 }
 
-/// Answers a second when each thread goes over all texts so many times.
-fn throughput(model: &Model<'_>, texts: &[&str], kernel: Kernel, threads: usize, passes: usize) -> f64 {
+/// Answers a second when each thread goes over all texts so many times: of the clock, and of the processor where the system tells.
+fn throughput(
+    model: &Model<'_>,
+    texts: &[&str],
+    kernel: Kernel,
+    threads: usize,
+    passes: usize,
+) -> (f64, Option<f64>) {
     let barrier = &Barrier::new(threads + 1);
-    let seconds = thread::scope(|scope| {
+    let (seconds, of_processor) = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 scope.spawn(move || {
                     let mut engine = Engine::with_kernel(model, kernel);
                     barrier.wait();
+                    let start = processor_seconds();
                     for _ in 0..passes {
                         for text in texts {
                             answer(&mut engine, text);
                         }
                     }
+                    Some(processor_seconds()? - start?)
                 })
             })
             .collect();
         barrier.wait();
         let start = Instant::now();
+        let mut of_processor = Some(0.0);
         for worker in workers {
-            if let Err(panic) = worker.join() {
-                std::panic::resume_unwind(panic);
+            match worker.join() {
+                Ok(seconds) => of_processor = of_processor.zip(seconds).map(|(sum, more)| sum + more),
+                Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        start.elapsed().as_secs_f64()
+        (start.elapsed().as_secs_f64(), of_processor)
     });
-    (threads * passes * texts.len()) as f64 / seconds
+    let answers = (threads * passes * texts.len()) as f64;
+    let known = of_processor.filter(|&seconds| seconds > 0.0);
+    (answers / seconds, known.map(|seconds| answers / seconds))
+}
+
+/// Seconds that this thread has had of a processor, where the system tells (Linux).
+fn processor_seconds() -> Option<f64> {
+    let times = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: u64 = times.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds as f64 / 1e9)
 }

@@ -198,6 +198,7 @@ pub(super) struct Speed {
     pub(super) examples: usize,
     pub(super) latency_us: Latency,
     pub(super) throughput_per_s: u64,
+    pub(super) throughput_per_cpu_s: Option<u64>,
     pub(super) cold_start_ms: f64,
     pub(super) resident_beyond_file_bytes: Option<u64>,
     pub(super) memory_bytes: u64,

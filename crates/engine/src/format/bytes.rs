@@ -105,6 +105,12 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The bytes of the `N` numbers from `first` on; none if there are not so many.
+    #[inline]
+    pub(crate) fn chunk<const N: usize>(self, first: usize) -> Option<&'a [[u8; 4]; N]> {
+        self.0.as_chunks::<4>().0.get(first..)?.first_chunk()
+    }
+
     /// All of them, in order.
     #[inline]
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + 'a {

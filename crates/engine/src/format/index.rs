@@ -73,6 +73,28 @@ impl<'a> Index<'a> {
         self.hashes.get(place)
     }
 
+    /// A place at which this hash stands.
+    #[inline]
+    pub(super) fn find_exact(&self, hash: u32) -> Option<usize> {
+        /// Hashes compared side by side.
+        const WIDE: usize = 8;
+        let group = (hash >> (32 - self.bits)) as usize;
+        let first = self.groups.get(group) as usize;
+        if let Some(hashes) = self.hashes.chunk::<WIDE>(first) {
+            // Most groups are shorter. What stands behind one differs from all that it may have.
+            let wanted = hash.to_le_bytes();
+            let same = hashes.iter().rev().fold(0u32, |bits, found| bits << 1 | u32::from(*found == wanted));
+            if same != 0 {
+                return Some(first + same.trailing_zeros() as usize);
+            }
+            if self.groups.get(group + 1) as usize <= first + WIDE {
+                return None;
+            }
+        }
+        let (place, end) = self.find(hash);
+        (place < end && self.hash(place) == hash).then_some(place)
+    }
+
     /// The first place at which this hash stands, if it does, or would stand in its group; and where its group ends.
     #[inline]
     pub(super) fn find(&self, hash: u32) -> (usize, usize) {

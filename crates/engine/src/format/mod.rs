@@ -26,6 +26,8 @@ pub use pieces::{MAX_PIECE, Pieces};
 pub use scope::{LabelLimits, ScopeRule};
 #[cfg(feature = "alloc")]
 pub use sections::Answer;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use sections::Scales;
 pub use sections::{
     DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows, score_hash,
 };

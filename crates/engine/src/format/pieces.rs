@@ -71,7 +71,6 @@ impl<'a> Pieces<'a> {
     #[inline]
     #[must_use]
     pub fn row(&self, hash: u32) -> Option<u32> {
-        let (place, end) = self.index.find(hash);
-        (place < end && self.index.hash(place) == hash).then_some(place as u32)
+        self.index.find_exact(hash).map(|place| place as u32)
     }
 }

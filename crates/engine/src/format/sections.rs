@@ -207,7 +207,13 @@ impl<'a> Filter<'a> {
     #[must_use]
     pub fn row(&self, hash: u32, buckets: u32) -> Option<u32> {
         let (places, fingerprint) = Self::places(hash, self.seed, self.segment);
-        let known = if self.wide {
+        self.knows(places, fingerprint).then(|| self.row_of(places, hash, buckets))
+    }
+
+    /// Whether the fingerprints at these places are that of a feature.
+    #[inline]
+    pub(crate) fn knows(&self, places: [u32; 3], fingerprint: u16) -> bool {
+        if self.wide {
             let prints = self.fingerprints.as_chunks::<2>().0;
             let print =
                 |&place: &u32| prints.get(place as usize).map_or(0, |&print| u16::from_le_bytes(print));
@@ -215,19 +221,49 @@ impl<'a> Filter<'a> {
         } else {
             let print = |&place: &u32| self.fingerprints.get(place as usize).copied().unwrap_or(0);
             places.iter().fold(0, |x, place| x ^ print(place)) == fingerprint as u8
-        };
-        if !known {
-            return None;
         }
+    }
+
+    /// The table row of a feature with these places and this hash that was seen in training.
+    #[inline]
+    pub(crate) fn row_of(&self, places: [u32; 3], hash: u32, buckets: u32) -> u32 {
         if self.owners.is_empty() {
-            return Some(((u64::from(hash) * u64::from(buckets)) >> 32) as u32);
+            return ((u64::from(hash) * u64::from(buckets)) >> 32) as u32;
         }
         let owner = |place: u32| {
             let byte = self.owners.get(place as usize / 4).copied().unwrap_or(0);
             usize::from(byte >> (place % 4 * 2) & 3)
         };
         let which = places.iter().map(|&place| owner(place)).sum::<usize>() % 3;
-        places.get(which).copied()
+        places.get(which).copied().unwrap_or(0)
+    }
+
+    /// What its hash starts with, and how long a segment is.
+    #[inline]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
+    pub(crate) const fn seed(&self) -> (u32, u32) {
+        (self.seed, self.segment)
+    }
+
+    /// Fingerprints, of one byte each or, if [`wide`](Self::wide), of two.
+    #[inline]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
+    pub(crate) const fn fingerprints(&self) -> &'a [u8] {
+        self.fingerprints
+    }
+
+    /// Whether a fingerprint has two bytes.
+    #[inline]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
+    pub(crate) const fn wide(&self) -> bool {
+        self.wide
+    }
+
+    /// Two bits for each fingerprint; empty where features share rows.
+    #[inline]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
+    pub(crate) const fn owners(&self) -> &'a [u8] {
+        self.owners
     }
 }
 
@@ -295,6 +331,15 @@ impl<'a> Rows<'a> {
     pub const fn stride(&self) -> usize {
         (self.dim * self.bits / 8) as usize
     }
+}
+
+/// The biases and scales of `N` neighbouring outputs of a layer; numbers are little-endian.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
+pub(crate) struct Scales<'a, const N: usize> {
+    pub(crate) biases: &'a [[u8; 4]; N],
+    pub(crate) multipliers: &'a [[u8; 4]; N],
+    pub(crate) shifts: &'a [u8; N],
 }
 
 /// A layer: `outputs` rows of `inputs` weights of 8 bits, each row with a bias and a scale.
@@ -382,6 +427,17 @@ impl<'a> Dense<'a> {
     #[must_use]
     pub const fn weights(&self) -> &'a [u8] {
         self.weights
+    }
+
+    /// The biases and scales of the `N` outputs from `first` on; none if there are not so many.
+    #[inline]
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
+    pub(crate) fn scales<const N: usize>(&self, first: usize) -> Option<Scales<'a, N>> {
+        Some(Scales {
+            biases: self.biases.chunk(first)?,
+            multipliers: self.multipliers.chunk(first)?,
+            shifts: self.shifts.get(first..)?.first_chunk()?,
+        })
     }
 
     /// The bias and the scale of one output.

@@ -1,7 +1,8 @@
 //! Plain Rust: what every other kernel must compute.
 
+use super::hash::{Block, END, HISTORY, NGRAM, START, mix, spread};
 use super::requantize::requantize;
-use crate::format::{LANES, Requantizer};
+use crate::format::{Dense, Filter, LANES, Requantizer};
 
 /// Adds the rows of 8-bit numbers at `ids` to `sum`; a row is as long as `sum`. Ids beyond the rows add nothing.
 #[inline(always)]
@@ -31,10 +32,64 @@ pub(super) fn sum_rows_4(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
     }
 }
 
+/// Writes the hashes of all n-grams of these lengths that end in the block, in any order; returns how many there are. There must
+/// be room for [`MOST_NGRAMS`](super::MOST_NGRAMS).
+pub(super) fn ngrams(block: &Block, lengths: (u8, u8), hashes: &mut [u32]) -> usize {
+    let mut free = hashes.iter_mut();
+    let mut put = |hash| free.next().map(|place| *place = hash).map_or(0, |()| 1);
+    let mut count = 0;
+    for at in 0..block.used {
+        let window = block.characters.get(at..=at + HISTORY).unwrap_or_default();
+        let mut state = NGRAM;
+        for (length, &character) in (1..=lengths.1).zip(window.iter().rev()) {
+            // What separates two words is the end of the one and the start of the other.
+            let ends = length == 1 && block.words >> (at + HISTORY) & 1 == 0;
+            state = mix(state, if ends { END } else { character });
+            if length >= lengths.0 && block.ends(length) >> at & 1 == 1 {
+                count += put(spread(state));
+            }
+        }
+    }
+    for _ in 0..if lengths.0 == 1 { block.begins() } else { 0 } {
+        count += put(spread(mix(NGRAM, START)));
+    }
+    count
+}
+
+/// Writes the table rows, of `buckets`, of the features that the filter knows by their hashes, in any order; returns how many
+/// there are. There must be room for as many as there are hashes.
+pub(super) fn known(filter: &Filter<'_>, buckets: u32, hashes: &[u32], rows: &mut [u32]) -> usize {
+    let found = hashes.iter().filter_map(|&hash| filter.row(hash, buckets));
+    rows.iter_mut().zip(found).map(|(place, row)| *place = row).count()
+}
+
 /// The sum of products of 8-bit weights (two's complement) and activations, of the shorter one's length.
 #[inline(always)]
 pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
     weights.iter().zip(inputs).map(|(&weight, &input)| i32::from(weight as i8) * i32::from(input)).sum()
+}
+
+/// The outputs of a layer from `first` on, scaled and within 32 bits. There are as many inputs as a row of the layer has weights.
+#[inline(always)]
+pub(super) fn layer(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]) {
+    layer_by(dot, layer, first, inputs, outputs);
+}
+
+/// The same with a product of a kernel's own.
+#[inline(always)]
+pub(super) fn layer_by(
+    dot: impl Fn(&[u8], &[i16]) -> i32,
+    layer: &Dense<'_>,
+    first: usize,
+    inputs: &[i16],
+    outputs: &mut [i32],
+) {
+    let rows = layer.weights().chunks_exact(layer.stride()).skip(first);
+    for (index, (output, row)) in outputs.iter_mut().zip(rows).enumerate() {
+        let (bias, scale) = layer.output(first + index);
+        let value = requantize(dot(row, inputs) + bias, scale);
+        *output = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+    }
 }
 
 /// Adds to each row of `outputs`, one for each row of `inputs`, the products of the row with weights of 8 bits (two's

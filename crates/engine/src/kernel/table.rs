@@ -1,5 +1,6 @@
 //! The table of kernels: one set of functions for each instruction set.
 
+use super::hash::Block;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 use super::neon;
 use super::reference;
@@ -7,7 +8,7 @@ use super::reference;
 use super::simd128;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
-use crate::format::Requantizer;
+use crate::format::{Dense, Filter, Requantizer};
 
 /// One step of a recurrent layer: sums and their multipliers, by how many bits the sums are shifted, cell and state.
 pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
@@ -16,9 +17,12 @@ pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
     name: &'static str,
+    pub(crate) ngrams: fn(block: &Block, lengths: (u8, u8), hashes: &mut [u32]) -> usize,
+    pub(crate) known: fn(filter: &Filter<'_>, buckets: u32, hashes: &[u32], rows: &mut [u32]) -> usize,
     pub(crate) sum_rows_8: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) sum_rows_4: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
+    pub(crate) layer: fn(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]),
     pub(crate) dense: fn(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]),
     pub(crate) join: fn(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]),
     pub(crate) gates: Gates,
@@ -54,6 +58,7 @@ impl Kernel {
         sum_rows_8: neon::sum_rows_8,
         sum_rows_4: neon::sum_rows_4,
         dot: neon::dot,
+        layer: |layer, first, inputs, outputs| reference::layer_by(neon::dot, layer, first, inputs, outputs),
         dense: neon::dense,
         ..Self::REFERENCE
     };
@@ -65,6 +70,9 @@ impl Kernel {
         sum_rows_8: simd128::sum_rows_8,
         sum_rows_4: simd128::sum_rows_4,
         dot: simd128::dot,
+        layer: |layer, first, inputs, outputs| {
+            reference::layer_by(simd128::dot, layer, first, inputs, outputs)
+        },
         dense: simd128::dense,
         ..Self::REFERENCE
     };
@@ -72,9 +80,12 @@ impl Kernel {
     #[cfg(target_arch = "x86_64")]
     const AVX2: Self = Self {
         name: "avx2",
+        ngrams: avx2::ngrams,
+        known: avx2::known,
         sum_rows_8: avx2::sum_rows_8,
         sum_rows_4: avx2::sum_rows_4,
         dot: avx2::dot,
+        layer: avx2::layer,
         dense: avx2::dense,
         join: avx2::join,
         gates: avx2::gates,
@@ -83,9 +94,12 @@ impl Kernel {
     #[cfg(target_arch = "x86_64")]
     const AVX512: Self = Self {
         name: "avx512",
+        ngrams: avx512::ngrams,
+        known: avx512::known,
         sum_rows_8: avx512::sum_rows_8,
         sum_rows_4: avx512::sum_rows_4,
         dot: avx512::dot,
+        layer: avx512::layer,
         dense: avx512::dense,
         join: avx512::join,
         gates: avx512::gates,
@@ -94,9 +108,12 @@ impl Kernel {
     /// The plain kernel that defines what all others compute. It runs everywhere.
     pub const REFERENCE: Self = Self {
         name: "reference",
+        ngrams: reference::ngrams,
+        known: reference::known,
         sum_rows_8: reference::sum_rows_8,
         sum_rows_4: reference::sum_rows_4,
         dot: reference::dot,
+        layer: reference::layer,
         dense: reference::dense,
         join: reference::join,
         gates: reference::gates,

@@ -6,6 +6,7 @@
 
 use super::words::{TokenKind, steps};
 use crate::format::{FeatureSettings, MAX_NGRAM};
+use crate::kernel::{END, NGRAM, START, mix, spread};
 use crate::prediction::Read;
 
 /// What a feature is made of. Each kind is averaged by itself, so that the many n-grams of characters do not drown the
@@ -30,34 +31,14 @@ pub struct Feature {
     pub word: bool,
 }
 
-pub(super) const START: u32 = 2;
-pub(super) const END: u32 = 3;
 /// Where the hash of a word starts.
 pub(super) const WORD: u32 = 0x5157_0b91;
-const PAIR: u32 = 0x2c1b_3c6d;
-pub(super) const NGRAM: u32 = 0x297a_2d39;
-const UNSPACED: u32 = 0x61c8_8647;
+pub(super) const PAIR: u32 = 0x2c1b_3c6d;
+pub(super) const UNSPACED: u32 = 0x61c8_8647;
 
 /// Whether a symbol says something by itself, as an emoji does, and is not punctuation: it counts as a word.
 pub(super) const fn is_pictograph(character: u32) -> bool {
     character >= 0x2190 && (character < 0x3000 || character > 0x303f)
-}
-
-/// One step of the hash: `state` with `value` taken in.
-#[inline]
-pub(super) const fn mix(state: u32, value: u32) -> u32 {
-    let x = (state.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b1);
-    x ^ (x >> 15)
-}
-
-/// The last step, which spreads every bit over all 32 (the finaliser of MurmurHash3, Austin Appleby, public domain).
-#[inline]
-pub(super) const fn spread(mut x: u32) -> u32 {
-    x ^= x >> 16;
-    x = x.wrapping_mul(0x85eb_ca6b);
-    x ^= x >> 13;
-    x = x.wrapping_mul(0xc2b2_ae35);
-    x ^ (x >> 16)
 }
 
 /// The characters seen last in the token at hand, newest first.

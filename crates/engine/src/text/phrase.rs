@@ -3,8 +3,11 @@
 //! The tokens are those of [`tokens`](super::tokens), except that each character of a script without spaces is a token by
 //! itself, and that characters which came from one character of the text are in one token. White space takes no part: `30 %` and `30%` are one phrase.
 
-use super::features::{WORD, mix, spread};
+#[cfg(feature = "alloc")]
+use super::ascii::{self, IN_WORD};
+use super::features::WORD;
 use super::words::{Step, Steps, TokenKind, steps};
+use crate::kernel::{mix, spread};
 use core::iter::FusedIterator;
 
 /// A token as one number, and its place in the original text.
@@ -108,6 +111,45 @@ impl Iterator for PhraseCharacters<'_> {
 
 impl FusedIterator for PhraseCharacters<'_> {}
 
+/// Hands the characters of a phrase to `sink`, those of [`phrase_characters`], and returns its hash, that of [`phrase_hash`]: of
+/// ASCII in one pass.
+#[cfg(feature = "alloc")]
+pub(crate) fn normalised_phrase(text: &str, mut sink: impl FnMut(char)) -> u32 {
+    if !text.is_ascii() {
+        phrase_characters(text).for_each(|(character, _)| sink(character));
+        return phrase_hash(text);
+    }
+    let mut phrase = PhraseHash::new();
+    // The token at hand, and whether it is a word.
+    let mut token: Option<(u32, bool)> = None;
+    let mut previous = 0;
+    let text = text.as_bytes();
+    for (at, &byte) in text.iter().enumerate() {
+        let (value, bits) = ascii::read(byte, previous, text.get(at + 1));
+        let word = bits & IN_WORD != 0;
+        let state = match token {
+            Some((state, _)) if word && previous & IN_WORD != 0 => state,
+            _ if bits == 0 => {
+                previous = 0;
+                continue;
+            }
+            before => {
+                if let Some((state, after_word)) = before {
+                    phrase = phrase.push(state);
+                    if word && after_word {
+                        sink(' ');
+                    }
+                }
+                WORD
+            }
+        };
+        sink(value.into());
+        token = Some((mix(state, value.into()), word));
+        previous = bits;
+    }
+    token.map_or(phrase, |(state, _)| phrase.push(state)).finish()
+}
+
 /// The hash of a phrase, taken in token by token.
 ///
 /// ```
@@ -158,4 +200,21 @@ const PHRASE: u32 = 0x1656_67b1;
 #[must_use]
 pub fn phrase_hash(text: &str) -> u32 {
     token_hashes(text).fold(PhraseHash::new(), |phrase, token| phrase.push(token.hash)).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn one_pass_is_as_two(text in "[a-cA-C1 .'\\x00-\\x7f]{0,60}|(?s).{0,60}|[a-c' é灯]{0,30}") {
+            let mut found = String::new();
+            let hash = normalised_phrase(&text, |character| found.push(character));
+            let plain: String = phrase_characters(&text).map(|(character, _)| character).collect();
+            prop_assert_eq!((found, hash), (plain, phrase_hash(&text)));
+        }
+    }
 }

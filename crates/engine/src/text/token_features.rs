@@ -4,11 +4,12 @@
 //! normalisation takes away: `McDonald's` is `XxXx'x`. The pairs of a token with its neighbours stand for it and them
 //! together; what lies further away is for the tagger to remember.
 
-use super::features::{END, Feature, Group, NGRAM, START, WORD, Window, is_pictograph, mix, spread};
+use super::features::{Feature, Group, WORD, Window, is_pictograph};
 use super::normalize::characters;
 use super::phrase::TokenHash;
 use super::words::{Step, TokenKind, steps};
 use crate::format::FeatureSettings;
+use crate::kernel::{END, NGRAM, START, mix, spread};
 use crate::prediction::Read;
 
 const SHAPE: u32 = 0x7f4a_7c15;

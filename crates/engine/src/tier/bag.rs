@@ -3,12 +3,14 @@
 
 use super::piece_rows::PieceRows;
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
-use crate::kernel::{Buffer, Kernel, MAX_ACTIVATION, Source, inverse_sqrt, requantize};
+use crate::kernel::{Buffer, Kernel, MAX_ACTIVATION, Source, inverse_sqrt};
 use crate::prediction::{Read, Score, Seen};
-use crate::text::{FeatureSettings, Group, features};
+use crate::text::{FeatureSettings, Group, feature_batches};
 
 /// Features gathered before their rows are added: enough to keep the memory busy, small enough for a microcontroller.
 const GATHERED: usize = 128;
+/// Features looked up together.
+const LOOKED_UP: usize = 48;
 
 /// A bag in a model file, proven sound.
 #[derive(Clone, Copy, Debug)]
@@ -117,26 +119,25 @@ impl<'a> Bag<'a> {
         for sum in sums.iter_mut() {
             sum.fill(0);
         }
-        let mut read = features(text, &self.settings, |feature| {
-            let Some(id) = self.filter.row(feature.hash, self.rows.buckets) else {
-                let [words, characters] = &mut unknown;
-                *(if feature.group == Group::Words { words } else { characters }) += 1;
-                return;
-            };
-            known_words += u32::from(feature.word);
+        let mut read = feature_batches(text, &self.settings, kernel, |group, word, hashes| {
             let [words, characters] = &mut *ids;
-            let (ids, waiting, count, sum) = match feature.group {
-                Group::Words => (words, &mut waiting[0], &mut counts[0], &mut sums[0]),
-                Group::Characters => (characters, &mut waiting[1], &mut counts[1], &mut sums[1]),
+            let (ids, waiting, count, unknown, sum) = match group {
+                Group::Words => (words, &mut waiting[0], &mut counts[0], &mut unknown[0], &mut sums[0]),
+                Group::Characters => {
+                    (characters, &mut waiting[1], &mut counts[1], &mut unknown[1], &mut sums[1])
+                }
             };
-            *count += 1;
-            if let Some(place) = ids.get_mut(*waiting) {
-                *place = id;
-                *waiting += 1;
-            }
-            if *waiting == GATHERED {
-                add(self.rows.data, ids, sum);
-                *waiting = 0;
+            for hashes in hashes.chunks(LOOKED_UP) {
+                if *waiting > GATHERED - LOOKED_UP {
+                    add(self.rows.data, ids.get(..*waiting).unwrap_or_default(), sum);
+                    *waiting = 0;
+                }
+                let places = ids.get_mut(*waiting..).unwrap_or_default();
+                let found = (kernel.known)(&self.filter, self.rows.buckets, hashes, places);
+                *waiting += found;
+                *count += found as u32;
+                *unknown += (hashes.len() - found) as u32;
+                known_words += if word { found as u32 } else { 0 };
             }
         });
         for ((ids, sum), &waiting) in ids.iter().zip(sums.iter_mut()).zip(&waiting) {
@@ -154,21 +155,17 @@ impl<'a> Bag<'a> {
         let seen = |(&known, unknown): (&u32, u32)| Seen { known, unknown };
         read.seen = [seen((&counts[0], unknown[0])), seen((&counts[1], unknown[1]))];
         self.pool(counts, [&sums[0], &sums[1], pieces], pooled);
-        for (index, (row, out)) in
-            self.hidden.weights().chunks_exact(self.hidden.stride()).zip(hidden.iter_mut()).enumerate()
-        {
-            let (bias, scale) = self.hidden.output(index);
-            // A negative value ends at zero: the rectifier.
-            *out = requantize((kernel.dot)(row, pooled) + bias, scale).clamp(0, i64::from(MAX_ACTIVATION))
-                as i16;
-        }
-        for (index, (row, out)) in
-            self.output.weights().chunks_exact(self.output.stride()).zip(scores).enumerate()
-        {
-            let (bias, scale) = self.output.output(index);
-            let score = requantize((kernel.dot)(row, hidden) + bias, scale);
-            *out = Score(score.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32);
-        }
+        outputs(&self.hidden, kernel, pooled, |first, values| {
+            for (out, &value) in hidden.iter_mut().skip(first).zip(values) {
+                // A negative value ends at zero: the rectifier.
+                *out = (value.clamp(i16::MIN.into(), i16::MAX.into()) as i16).clamp(0, MAX_ACTIVATION);
+            }
+        });
+        outputs(&self.output, kernel, hidden, |first, values| {
+            for (score, &value) in scores.iter_mut().skip(first).zip(values) {
+                *score = Score(value);
+            }
+        });
         read
     }
 
@@ -188,6 +185,18 @@ impl<'a> Bag<'a> {
             *out = ((value + (1 << (shift - 1))) >> shift)
                 .clamp(-i64::from(MAX_ACTIVATION), i64::from(MAX_ACTIVATION)) as i16;
         }
+    }
+}
+
+/// Hands the outputs of a layer to `take`, a few at a time with the place of the first.
+#[inline]
+fn outputs(layer: &Dense<'_>, kernel: &Kernel, inputs: &[i16], mut take: impl FnMut(usize, &[i32])) {
+    let all = layer.outputs as usize;
+    let mut values = [0; 64];
+    for first in (0..all).step_by(values.len()) {
+        let values = values.split_at_mut((all - first).min(64)).0;
+        (kernel.layer)(layer, first, inputs, values);
+        take(first, values);
     }
 }
 

@@ -19,9 +19,9 @@
 
 #![allow(clippy::indexing_slicing)] // Only of this file's own small arrays, by numbers that are checked beside.
 
-use crate::text::{TokenKind, phrase_characters, phrase_hash};
 #[cfg(feature = "alloc")]
-use alloc::collections::BTreeSet;
+use crate::text::normalised_phrase;
+use crate::text::{TokenKind, phrase_characters, phrase_hash};
 #[cfg(feature = "alloc")]
 use alloc::string::String;
 #[cfg(feature = "alloc")]
@@ -81,46 +81,21 @@ impl<'a> ValueList<'a> {
     /// phrases does not matter.
     #[cfg(feature = "alloc")]
     pub fn write<'s>(phrases: impl Iterator<Item = (&'s str, u32)>, values: &[&str]) -> Vec<u8> {
-        let mut sorted = BTreeSet::new();
-        for (phrase, value) in phrases.filter(|&(_, value)| (value as usize) < values.len()) {
-            let normalised: String = phrase_characters(phrase).map(|(character, _)| character).collect();
-            let length = normalised.chars().count();
-            if length > 0 {
-                sorted.insert((length.min(LONGEST + 1), normalised, value, phrase_hash(phrase)));
-            }
-        }
-        let slots = (sorted.len() * 2).next_power_of_two();
-        let mut table = alloc::vec![0; slots];
-        for (at, (.., hash)) in sorted.iter().enumerate() {
-            let free = probe(*hash, slots).find(|&slot| table.get(slot) == Some(&0));
-            if let Some(slot) = free.and_then(|slot| table.get_mut(slot)) {
-                *slot = at as u32 + 1;
-            }
-        }
-        let phrases = || sorted.iter().map(|(_, phrase, ..)| phrase.as_str());
-        let lengths = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::len).sum::<usize>();
-        let (phrase_bytes, value_bytes) = (lengths(&mut phrases()), lengths(&mut values.iter().copied()));
-        let mut out = Vec::new();
-        let mut put = |number: usize| out.extend_from_slice(&(number as u32).to_le_bytes());
-        [sorted.len(), values.len(), slots, phrase_bytes, value_bytes].into_iter().for_each(&mut put);
-        let mut lengths = [0; GROUPS];
-        sorted.iter().for_each(|(of, ..)| lengths[*of] += 1);
-        let mut shorter = 0;
-        for of in lengths {
-            put(shorter);
-            shorter += of;
-        }
-        for phrase in phrases() {
-            out.extend_from_slice(&signature(phrase.chars()).to_le_bytes());
-        }
-        let mut put = |number: u32| out.extend_from_slice(&number.to_le_bytes());
-        sorted.iter().for_each(|(.., hash)| put(*hash));
-        sorted.iter().for_each(|(_, _, value, _)| put(*value));
-        offsets(phrases()).for_each(&mut put);
-        offsets(values.iter().copied()).for_each(&mut put);
-        table.into_iter().for_each(&mut put);
-        phrases().chain(values.iter().copied()).for_each(|text| out.extend_from_slice(text.as_bytes()));
-        out
+        let mut phrases = Phrases::read(phrases, values.len());
+        phrases.order();
+        phrases.write(values)
+    }
+
+    /// As [`ValueList::write`], in less time: phrases of one length stay in the order that they came in, on which no answer
+    /// depends.
+    #[cfg(feature = "alloc")]
+    pub(super) fn write_unordered<'s>(
+        phrases: impl Iterator<Item = (&'s str, u32)>,
+        values: &[&str],
+    ) -> Vec<u8> {
+        let mut phrases = Phrases::read(phrases, values.len());
+        phrases.group();
+        phrases.write(values)
     }
 
     /// The list that these bytes are, from the first to the last.
@@ -284,6 +259,135 @@ impl<'a> ValueList<'a> {
     }
 }
 
+/// Phrases on their way into a list.
+#[cfg(feature = "alloc")]
+struct Phrases {
+    all: Vec<Phrase>,
+    /// The normalised phrases, joined.
+    text: String,
+}
+
+/// A phrase, and its place in the joined text.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy)]
+struct Phrase {
+    /// How many characters it has, but no more than [`LONGEST`] and one.
+    length: usize,
+    start: usize,
+    end: usize,
+    value: u32,
+    hash: u32,
+}
+
+#[cfg(feature = "alloc")]
+impl Phrases {
+    /// Those that have a token and whose value is one of so many.
+    fn read<'s>(phrases: impl Iterator<Item = (&'s str, u32)>, values: usize) -> Self {
+        let mut read = Self { all: Vec::with_capacity(phrases.size_hint().0), text: String::new() };
+        for (phrase, value) in phrases.filter(|&(_, value)| (value as usize) < values) {
+            let start = read.text.len();
+            let mut length = 0;
+            let hash = normalised_phrase(phrase, |character| {
+                read.text.push(character);
+                length += 1;
+            });
+            if length > 0 {
+                let length = length.min(LONGEST + 1);
+                read.all.push(Phrase { length, start, end: read.text.len(), value, hash });
+            }
+        }
+        read
+    }
+
+    fn text(&self, phrase: &Phrase) -> &str {
+        self.text.get(phrase.start..phrase.end).unwrap_or_default()
+    }
+
+    /// By length, then by their characters and values; each once.
+    fn order(&mut self) {
+        let mut all = core::mem::take(&mut self.all);
+        let key = |phrase: &Phrase| (phrase.length, self.text(phrase), phrase.value);
+        all.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+        all.dedup_by(|a, b| key(a) == key(b));
+        self.all = all;
+    }
+
+    /// By length, without comparing them.
+    fn group(&mut self) {
+        let mut next = self.shorter();
+        let mut grouped = self.all.clone();
+        for &phrase in &self.all {
+            if let Some(place) = grouped.get_mut(next[phrase.length]) {
+                *place = phrase;
+            }
+            next[phrase.length] += 1;
+        }
+        self.all = grouped;
+    }
+
+    /// For each length, how many phrases are shorter.
+    fn shorter(&self) -> [usize; GROUPS] {
+        let mut counts = [0; GROUPS];
+        self.all.iter().for_each(|phrase| counts[phrase.length] += 1);
+        let mut shorter = 0;
+        counts.map(|count| {
+            shorter += count;
+            shorter - count
+        })
+    }
+
+    /// The bytes of the list of these phrases, which are grouped by length; of equal ones the first stays.
+    fn write(mut self, values: &[&str]) -> Vec<u8> {
+        let slots = (self.all.len() * 2).next_power_of_two();
+        let mut table = alloc::vec![0_u32; slots];
+        let mut kept = 0;
+        for at in 0..self.all.len() {
+            let Some(&phrase) = self.all.get(at) else { break };
+            let mut slot = phrase.hash as usize & (slots - 1);
+            let same = loop {
+                let Some(other) = table.get(slot).and_then(|&filled| (filled as usize).checked_sub(1)) else {
+                    break false;
+                };
+                let other = self.all.get(other);
+                if other.is_some_and(|other| {
+                    (other.hash, other.value) == (phrase.hash, phrase.value)
+                        && self.text(other) == self.text(&phrase)
+                }) {
+                    break true;
+                }
+                slot = (slot + 1) & (slots - 1);
+            };
+            if !same && let (Some(place), Some(phrase_place)) = (table.get_mut(slot), self.all.get_mut(kept))
+            {
+                *phrase_place = phrase;
+                kept += 1;
+                *place = kept as u32;
+            }
+        }
+        self.all.truncate(kept);
+        let phrase_bytes: usize = self.all.iter().map(|phrase| phrase.end - phrase.start).sum();
+        let value_bytes: usize = values.iter().map(|value| value.len()).sum();
+        let numbers = HEADER + GROUPS + 5 * kept + 1 + values.len() + 1 + slots;
+        let mut out = Vec::with_capacity(numbers * 4 + phrase_bytes + value_bytes);
+        let mut put = |number: usize| out.extend_from_slice(&(number as u32).to_le_bytes());
+        [kept, values.len(), slots, phrase_bytes, value_bytes].into_iter().for_each(&mut put);
+        self.shorter().into_iter().for_each(&mut put);
+        for phrase in &self.all {
+            let signature = signature(self.text(phrase).chars());
+            out.extend_from_slice(&signature.to_le_bytes());
+        }
+        let mut put = |number: u32| out.extend_from_slice(&number.to_le_bytes());
+        self.all.iter().for_each(|phrase| put(phrase.hash));
+        self.all.iter().for_each(|phrase| put(phrase.value));
+        offsets(self.all.iter().map(|phrase| phrase.end - phrase.start)).for_each(&mut put);
+        offsets(values.iter().map(|value| value.len())).for_each(&mut put);
+        table.into_iter().for_each(&mut put);
+        let texts = self.all.iter().map(|phrase| self.text(phrase));
+        texts.chain(values.iter().copied()).for_each(|text| out.extend_from_slice(text.as_bytes()));
+        out
+    }
+}
+
 /// A text to look for.
 struct Query {
     characters: [char; LONGEST],
@@ -408,11 +512,11 @@ fn number(numbers: &[[u8; 4]], at: usize) -> u32 {
     numbers.get(at).map_or(0, |&bytes| u32::from_le_bytes(bytes))
 }
 
-/// Where each text begins when all are joined, and where the last ends.
+/// Where each text of these lengths begins when all are joined, and where the last ends.
 #[cfg(feature = "alloc")]
-fn offsets<'s>(texts: impl Iterator<Item = &'s str>) -> impl Iterator<Item = u32> {
-    iter::once(0).chain(texts.scan(0, |end, text| {
-        *end += text.len() as u32;
+fn offsets(lengths: impl Iterator<Item = usize>) -> impl Iterator<Item = u32> {
+    iter::once(0).chain(lengths.scan(0, |end, length| {
+        *end += length as u32;
         Some(*end)
     }))
 }
@@ -431,4 +535,44 @@ fn check_offsets(offsets: &[[u8; 4]], texts: &[u8]) -> Result<(), &'static str> 
         return Err("the texts of a list do not follow each other");
     }
     if all().all(|at| texts.is_char_boundary(at)) { Ok(()) } else { Err("a text of a list is not UTF-8") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_answer_depends_on_the_order(
+            phrases in proptest::collection::vec(("[ab ]{0,9}|[a-c]{60,70}", 0_u32..4), 0..30),
+            texts in proptest::collection::vec("[abc]{1,9}", 1..20),
+        ) {
+            let phrases = || phrases.iter().map(|(phrase, value)| (phrase.as_str(), *value));
+            let values = ["one", "two", "three"];
+            let ordered = ValueList::write(phrases(), &values);
+            let unordered = ValueList::write_unordered(phrases(), &values);
+            let (ordered, unordered) = (ValueList::read(&ordered).unwrap(), ValueList::read(&unordered).unwrap());
+            prop_assert_eq!(ordered.phrases(), unordered.phrases());
+            let every = phrases().map(|(phrase, _)| phrase).chain(texts.iter().map(String::as_str));
+            for text in every {
+                prop_assert_eq!(ordered.find(text), unordered.find(text));
+                let hash = phrase_hash(text);
+                prop_assert_eq!(ordered.contains(hash), unordered.contains(hash));
+            }
+        }
+    }
+
+    /// The bytes by their definition: phrases in a set, in the order of their length, characters and values.
+    #[test]
+    fn ordered_phrases_are_a_set() {
+        let phrases =
+            [("b", 1), ("a", 0), ("B ", 1), ("ab", 0), ("", 0), ("a", 2), ("a", 1), ("ä", 0), ("x", 9)];
+        let bytes = ValueList::write(phrases.into_iter(), &["v", "w", "x"]);
+        let list = ValueList::read(&bytes).unwrap();
+        let found: Vec<_> =
+            (0..list.phrases()).map(|at| (list.phrase(at), number(list.values, at))).collect();
+        assert_eq!(found, [("a", 0), ("a", 1), ("a", 2), ("b", 1), ("ä", 0), ("ab", 0)]);
+        assert_eq!(list.table.len(), 16);
+    }
 }

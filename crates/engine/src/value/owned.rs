@@ -10,7 +10,7 @@ pub(crate) struct OwnedList(Box<[u8]>);
 impl OwnedList {
     /// The list of `values`, from phrases and the places of the values that they stand for.
     pub(crate) fn new<'s>(phrases: impl Iterator<Item = (&'s str, u32)>, values: &[&str]) -> Self {
-        Self(ValueList::write(phrases, values).into_boxed_slice())
+        Self(ValueList::write_unordered(phrases, values).into_boxed_slice())
     }
 
     /// The list. Costs nothing: it was written by this program.

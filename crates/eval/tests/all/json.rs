@@ -105,6 +105,7 @@ fn speed_keeps_the_contract() {
         threads: 1,
         latency_us: LatencyUs { p50: 1.0, p90: 1.0, p99: 1.0, max: 1.0 },
         throughput_per_s: 1,
+        throughput_per_cpu_s: Some(1),
         cold_start_ms: 1.0,
         resident_bytes: Some(1),
         resident_beyond_file_bytes: Some(1),
