@@ -59,7 +59,8 @@ fn values_that_are_set() {
     let model = Model::open(TAGGER).unwrap();
     let mut engine = Engine::new(&model);
     let slots: Vec<&str> = model.slots().unwrap().names().collect();
-    let slot = *slots.iter().find(|slot| engine.set_values(slot, [("a", 0)].into_iter(), &["a"]).is_ok()).unwrap();
+    let slot =
+        *slots.iter().find(|slot| engine.set_values(slot, [("a", 0)].into_iter(), &["a"]).is_ok()).unwrap();
     for count in [100, 10_000] {
         let names: Vec<String> = (0..count).map(|at| format!("Rue de l'Exemple {at}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -19,7 +19,7 @@ impl Aligned {
     ///
     /// Those of the source.
     pub fn read(mut source: impl Read, length: usize) -> io::Result<Self> {
-        let mut room = Vec::new();
+        let mut room: Vec<u8> = Vec::new();
         room.try_reserve_exact(length.saturating_add(ALIGNMENT)).map_err(|_| io::ErrorKind::OutOfMemory)?;
         // How far it is may not be known.
         let start = room.as_ptr().align_offset(ALIGNMENT) % ALIGNMENT;
