@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::time::{Duration, Instant};
-use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, characters, features};
+use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, characters, features, pieces};
 use stonechat_engine::{Engine, Model};
 use support::models::{Plan, RULE, ask, extreme, kinds};
 use support::taggers::extreme_tagger;
@@ -81,6 +81,30 @@ fn features_are_as_few_as_promised() {
             assert!(read.truncated || read.characters as usize == text.chars().count(), "{name}");
             assert!(calls >= longest, "{name}: more may be read, and less was");
             longest = calls;
+        }
+    }
+}
+
+/// A vocabulary that has nothing, one that has all, and one that has a part of it: for a character there are at most as many
+/// look-ups as the longest piece has characters, and one for a whole word.
+#[test]
+fn pieces_are_looked_up_as_seldom_as_promised() {
+    for (name, text) in hostile() {
+        for limit in LENGTHS {
+            for longest in [1, 16, 32] {
+                for rare in [0, 1, 3] {
+                    let (mut finds, mut found) = (0_u64, 0_u64);
+                    let find = |hash: u32| {
+                        finds += 1;
+                        (rare > 0 && hash.is_multiple_of(rare)).then_some(0)
+                    };
+                    pieces(&text, limit, longest, find, |_| found += 1);
+                    // A Korean syllable has three letters.
+                    let characters = 3 * u64::from(limit);
+                    assert!(finds <= characters * (u64::from(longest) + 1), "{name}: {finds} look-ups");
+                    assert!(found <= characters, "{name}: {found} pieces");
+                }
+            }
         }
     }
 }

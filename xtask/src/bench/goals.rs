@@ -1,7 +1,8 @@
 //! The targets of the project, and whether they are reached.
 
+use super::figures::{Figure, value};
 use super::measure::Measured;
-use super::sets::{Kind, Least, Target, What};
+use super::sets::{Kind, LARGE, Least, Target, What};
 use super::side::Side;
 use serde::Serialize;
 
@@ -16,6 +17,17 @@ const P99_US: f64 = 40.0;
 const COLD_START_MS: f64 = 5.0;
 /// Memory beside the file, in megabytes, at the most, for every model of labels.
 const RESIDENT_MB: f64 = 8.0;
+/// Of the model of 2 MB of `banking77`: microseconds of one text, at the most; answers that one core gives in a second, at the
+/// least; milliseconds to the first answer and megabytes beside the file, at the most.
+const FAST_P50_US: f64 = 8.0;
+const FAST_P99_US: f64 = 20.0;
+const FAST_PER_S: f64 = 250_000.0;
+const FAST_COLD_START_MS: f64 = 2.0;
+const FAST_RESIDENT_MB: f64 = 3.0;
+/// How many times as long the reference takes for the matrix part, at the least.
+const KERNELS: [(&str, f64); 2] = [("avx512", 8.0), ("avx2", 5.0)];
+/// How many times as long fastText's command line takes for a text, at the least.
+const TIMES_FASTTEXT: f64 = 1.5;
 /// Percentage points that quantisation may cost.
 const LOSS_POINTS: f64 = 0.3;
 /// The loss is judged where one row weighs no more than it may cost.
@@ -45,6 +57,18 @@ impl Goal {
         Self { name, unit: "%", at_least: true, target, reached: Some(reached), of, peer, met }
     }
 
+    /// Of something that is not a share.
+    fn no_less(
+        name: &str,
+        unit: &'static str,
+        target: f64,
+        (of, reached): (String, Option<f64>),
+        peer: Option<String>,
+    ) -> Self {
+        let met = reached.is_some_and(|reached| reached >= target);
+        Self { name: name.to_string(), unit, at_least: true, target, reached, of, peer, met }
+    }
+
     fn most(
         name: &str,
         unit: &'static str,
@@ -62,7 +86,11 @@ impl Goal {
 /// # Errors
 ///
 /// A target is what a peer reaches, and the record of the peers does not say.
-pub(super) fn judge(models: &[Measured], side: Option<&Side>) -> Result<Vec<Goal>, String> {
+pub(super) fn judge(
+    models: &[Measured],
+    side: Option<&Side>,
+    figures: &[Figure],
+) -> Result<Vec<Goal>, String> {
     let mut goals = Vec::new();
     for model in models {
         for target in model.wanted.targets {
@@ -110,7 +138,32 @@ pub(super) fn judge(models: &[Measured], side: Option<&Side>) -> Result<Vec<Goal
     });
     let name = "quantisation loss, slot F1";
     goals.extend(found.map(|found| Goal::most(name, "points", LOSS_POINTS, found, None)));
+    goals.extend(models.iter().find(|model| model.max_size == Some(LARGE)).into_iter().flat_map(fast));
+    for (kernel, least) in KERNELS {
+        let found = (kernel.to_string(), value(figures, &format!("matrix-part-ratio-{kernel}")));
+        goals.push(Goal::no_less("reference / kernel, matrix part", "times", least, found, None));
+    }
+    goals.extend(side.map(|side| {
+        let found = (format!("{}, more often right", side.set), side.is_better().then_some(side.ratio));
+        let peer = Some(format!("fastText {:.1} µs a text", side.fasttext.us_per_text));
+        Goal::no_less("fastText / stonechat, command lines", "times", TIMES_FASTTEXT, found, peer)
+    }));
     Ok(goals)
+}
+
+/// What was set for the model of 2 MB.
+fn fast(model: &Measured) -> [Goal; 5] {
+    let speed = &model.speed;
+    let of = |value: Option<f64>| (model.name(), value);
+    let resident = speed.resident_beyond_file_bytes.map(|bytes| bytes as f64 / 1e6);
+    let per_s = speed.throughput_per_cpu_s.map(|answers| answers as f64);
+    [
+        Goal::most("2 MB: one text, p50", "µs", FAST_P50_US, of(Some(speed.latency_us.p50)), None),
+        Goal::most("2 MB: one text, p99", "µs", FAST_P99_US, of(Some(speed.latency_us.p99)), None),
+        Goal::no_less("2 MB: throughput of one core", "texts/s", FAST_PER_S, of(per_s), None),
+        Goal::most("2 MB: cold start", "ms", FAST_COLD_START_MS, of(Some(speed.cold_start_ms)), None),
+        Goal::most("2 MB: resident beyond the file", "MB", FAST_RESIDENT_MB, of(resident), None),
+    ]
 }
 
 /// How much of a share a model reaches, in a file as small as was asked for.

@@ -46,24 +46,23 @@ pub(super) fn document<T: DeserializeOwned>(command: &mut Command) -> Result<T, 
     serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", line(command)))
 }
 
-/// Builds the command line as it ships and returns its path.
+/// Builds the command line as it ships, by the alias `ship` of `.cargo/config.toml`, and returns its path.
 ///
 /// # Errors
 ///
-/// The build fails.
+/// The alias is not there, or the build fails.
 pub(super) fn build(root: &Path) -> Result<PathBuf, String> {
+    let config = root.join(".cargo/config.toml");
+    let failed = |error: String| format!("{}: {error}; it must have the alias `ship`", config.display());
+    let text_of = std::fs::read_to_string(&config).map_err(|error| failed(error.to_string()))?;
+    let table: toml::Table = text_of.parse().map_err(|error: toml::de::Error| failed(error.to_string()))?;
+    let alias = table.get("alias").and_then(|alias| alias.get("ship")).and_then(toml::Value::as_str);
+    let (words, flags) =
+        alias.and_then(|alias| alias.split_once(" -- ")).ok_or_else(|| failed("no ` -- `".into()))?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(root).args([
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "stonechat-cli",
-        "--bin",
-        "stonechat",
-    ]);
-    command.arg("--message-format=json-render-diagnostics");
+    command.current_dir(root).args(words.split_whitespace()).arg("--message-format=json-render-diagnostics");
+    command.arg("--").args(flags.split_whitespace());
     // Where it is built depends on settings that only cargo knows.
     let messages = text(&mut command)?;
     let executable = messages.lines().find_map(|message| {

@@ -1,6 +1,7 @@
 //! The numbers, as they are kept.
 
 use super::circumstances::Circumstances;
+use super::figures::Figure;
 use super::goals::Goal;
 use super::measure::Measured;
 use super::side::Side;
@@ -17,6 +18,8 @@ pub(super) struct Record {
     pub(super) peers: String,
     pub(super) goals: Vec<Goal>,
     pub(super) models: Vec<Measured>,
+    /// Parts of the engine by themselves.
+    pub(super) figures: Vec<Figure>,
     /// fastText in turn with Stonechat; null if it is not installed or the data set was not measured.
     pub(super) side_by_side: Option<Side>,
 }

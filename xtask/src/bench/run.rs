@@ -1,6 +1,7 @@
 //! All of it, in order.
 
 use super::circumstances::{Circumstances, commit_date};
+use super::figures;
 use super::goals::judge;
 use super::measure::{Measured, measure};
 use super::options::Options;
@@ -8,7 +9,7 @@ use super::peers::{Peers, fasttext};
 use super::prepare::prepare;
 use super::program::build;
 use super::record::Record;
-use super::sets::What;
+use super::sets::{LARGE, What};
 use super::side::{Side, compare};
 use super::table::markdown;
 use std::fs;
@@ -64,18 +65,22 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
                 .filter_map(|&what| Some(format!("{} {:.2} %", what.name(), model.test.share(what)? * 100.0)))
                 .collect();
             eprintln!("{}: {}, trained in {:.1} s", model.name(), reached.join(", "), model.train.wall_s);
-            if let Some(fasttext) = fasttext.as_deref().filter(|_| set.name == BESIDE && side.is_none()) {
+            if let Some(fasttext) =
+                fasttext.as_deref().filter(|_| set.name == BESIDE && wanted.max_size == Some(LARGE))
+            {
                 side = Some(compare(&program, fasttext, &model, &rows, &theirs, &work)?);
             }
             models.push(model);
         }
     }
+    let figures = figures::measure(root)?;
     circumstances.after();
 
-    let goals = judge(&models, side.as_ref())?;
+    let goals = judge(&models, side.as_ref(), &figures)?;
     let missed = goals.iter().filter(|goal| !goal.met).count();
     let all = goals.len();
-    let record = Record { date, circumstances, peers: peers.file, goals, models, side_by_side: side };
+    let record =
+        Record { date, circumstances, peers: peers.file, goals, models, figures, side_by_side: side };
     let table = markdown(&record);
     print!("{table}");
     record.write(&out, &table)?;

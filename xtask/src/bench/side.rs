@@ -25,10 +25,17 @@ pub(super) struct Side {
     rounds: usize,
     pub(super) stonechat: Program,
     pub(super) fasttext: Program,
-    /// How many times as long fastText takes for a text.
+    /// How many times as long fastText takes for a text: the median of the rounds, in each of which both ran one after the other.
     pub(super) ratio: f64,
     /// The same, of fastText's command line to Stonechat's median answer in the process, as `bench` measures it.
     pub(super) ratio_in_process: f64,
+}
+
+impl Side {
+    /// Whether Stonechat is right more often.
+    pub(super) fn is_better(&self) -> bool {
+        self.stonechat.accuracy > self.fasttext.accuracy
+    }
 }
 
 /// One of the two programs. Times are those of its process; a text takes what a long input takes less a run on one line.
@@ -152,7 +159,7 @@ pub(super) fn compare(
         set: ours.set,
         texts: us.lines,
         rounds: ROUNDS,
-        ratio: hundredths(fasttext.us_per_text / stonechat.us_per_text),
+        ratio: hundredths(theirs.ratio(&our_times)),
         ratio_in_process: hundredths(fasttext.us_per_text / ours.speed.latency_us.p50),
         stonechat,
         fasttext,
@@ -253,6 +260,16 @@ impl Times {
         hundredths((median(&self.many) - median(&self.one)) / lines as f64 * 1e6)
     }
 
+    /// How many times as long these take for a text as others of the same rounds.
+    fn ratio(&self, others: &Self) -> f64 {
+        let texts = |times: &Self| -> Vec<f64> {
+            times.many.iter().zip(&times.one).map(|(many, one)| many - one).collect()
+        };
+        let ratios: Vec<f64> =
+            texts(self).iter().zip(texts(others)).map(|(own, other)| own / other).collect();
+        median(&ratios)
+    }
+
     fn one_line_ms(&self) -> f64 {
         hundredths(median(&self.one) * 1e3)
     }
@@ -328,5 +345,9 @@ mod tests {
     #[test]
     fn the_median_is_the_middle_one() {
         assert_eq!(median(&[5.0, 1.0, 100.0]), 5.0);
+        // Rounds in which the machine was slow, slow for both.
+        let theirs = Times { one: vec![1.0, 1.0, 1.0], many: vec![5.0, 41.0, 5.0] };
+        let ours = Times { one: vec![1.0, 1.0, 1.0], many: vec![3.0, 21.0, 2.0] };
+        assert_eq!(theirs.ratio(&ours), 2.0);
     }
 }

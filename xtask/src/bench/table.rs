@@ -19,7 +19,7 @@ pub(super) fn markdown(record: &Record) -> String {
         out += "quantisation loss on the tuning rows in points.\n\n";
         out += "| model | MB | accuracy | macro F1 | LinearSVC | fastText | loss | ECE |";
         out += TIMES;
-        out += &format!("|{}\n", "---|".repeat(17));
+        out += &format!("|{}\n", "---|".repeat(18));
         labels.into_iter().for_each(|model| out += &row(model));
     }
     if !slots.is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn markdown(record: &Record) -> String {
         out += "Losses on the tuning rows in points, of accuracy and of F1.\n\n";
         out += "| model | MB | slot F1 | precision | recall | CRFsuite | accuracy | exact match | losses | ECE of slots |";
         out += TIMES;
-        out += &format!("|{}\n", "---|".repeat(19));
+        out += &format!("|{}\n", "---|".repeat(20));
         slots.into_iter().for_each(|model| out += &slot_row(model));
     }
     for (model, apart) in record.models.iter().filter_map(|model| Some((model, model.speed_apart.as_ref()?)))
@@ -42,12 +42,16 @@ pub(super) fn markdown(record: &Record) -> String {
         );
     }
     out.extend(record.side_by_side.as_ref().map(side));
+    out += "\n## Parts of the engine\n\n| measured | |\n|---|---|\n";
+    record
+        .figures
+        .iter()
+        .for_each(|figure| out += &format!("| {} | {} {} |\n", figure.name, figure.value, figure.unit));
     out
 }
 
 /// The columns that every model has.
-const TIMES: &str =
-    " train s | p50 µs | p90 | p99 | texts/s | cold ms | resident beyond file MB | engine bytes | kernel |\n";
+const TIMES: &str = " train s | p50 µs | p90 | p99 | texts/s | of a processor | cold ms | resident beyond file MB | engine bytes | kernel |\n";
 
 fn target(goal: &Goal) -> String {
     let Goal { name, unit, target, of, .. } = goal;
@@ -134,6 +138,7 @@ fn times(model: &Measured) -> String {
         format!("{:.1}", speed.latency_us.p90),
         format!("{:.1}", speed.latency_us.p99),
         speed.throughput_per_s.to_string(),
+        known(speed.throughput_per_cpu_s, |answers| answers.to_string()),
         format!("{:.2}", speed.cold_start_ms),
         known(speed.resident_beyond_file_bytes, |bytes| format!("{:.2}", bytes as f64 / 1e6)),
         speed.memory_bytes.to_string(),

@@ -28,7 +28,8 @@ fn layer(inputs: usize, outputs: usize) -> Vec<u8> {
     Dense::write(inputs as u32, &rows)
 }
 
-/// One line a kernel: its name, nanoseconds for both layers, and the median of the ratios of neighbouring rounds.
+/// Two lines a kernel, each `measured`, a name, a number and its unit: the time of both layers, and how many times as long the
+/// reference takes, the median of neighbouring rounds.
 #[test]
 #[ignore = "measures, and prints what it measured"]
 fn matrix_part() {
@@ -67,6 +68,7 @@ fn matrix_part() {
             (0..ROUNDS).map(|_| (round(kernel), round(&Kernel::REFERENCE))).collect();
         let ratio = middle_one(pairs.iter().map(|(own, reference)| reference / own).collect());
         let own = middle_one(pairs.iter().map(|&(own, _)| own).collect());
-        println!("matrix_part {} {own:.1} ns, reference / {} = {ratio:.2}", kernel.name(), kernel.name());
+        println!("measured matrix-part-{} {own:.1} ns", kernel.name());
+        println!("measured matrix-part-ratio-{} {ratio:.2} times", kernel.name());
     }
 }
