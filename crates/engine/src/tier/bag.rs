@@ -103,6 +103,7 @@ impl<'a> Bag<'a> {
     }
 
     /// Scores the text.
+    #[inline(never)] // Alone it is compiled alike in every program.
     pub(crate) fn scores(
         &self,
         text: &str,
