@@ -1,7 +1,14 @@
 //! Scores to probabilities: what the packed engine says on rows that it did not learn from, made to mean what it says.
 
 use stonechat_engine::{Confidence, Engine, FormatError, Model};
+use stonechat_eval::Bin;
 use stonechat_task::Example;
+
+/// A bin with shares of four decimals, which is more than its rows tell.
+pub(crate) fn rounded(bin: &Bin) -> Bin {
+    let four = |share: f64| libm::round(share * 1e4) / 1e4;
+    Bin { confidence: four(bin.confidence), accuracy: four(bin.accuracy), count: bin.count }
+}
 
 /// The scores of a row, as logits, and its labels.
 pub(crate) struct Scored {

@@ -105,6 +105,7 @@ impl Trainer<'_> {
             accuracy,
             quantization_loss_points: None,
             ece: None,
+            reliability: Vec::new(),
             temperature: 1.0,
             scope: None,
             promise,

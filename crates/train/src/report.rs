@@ -5,6 +5,7 @@ use crate::promise::Promise;
 use crate::rungs::Ladder;
 use serde::Serialize;
 use std::fmt;
+use stonechat_eval::Bin;
 
 /// What was trained, and how good it is on the rows that it was tuned on. Travels in the model file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,6 +48,9 @@ pub struct TrainReport {
     pub quantization_loss_points: Option<f64>,
     /// Mean over the tuning rows, 15 bins: how far confidence and accuracy are apart.
     pub ece: Option<f64>,
+    /// How true confidences are, in the bins behind `ece` that have rows, from low to high confidence; absent without tuning rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reliability: Vec<Bin>,
     /// What logits were divided by to become probabilities.
     pub temperature: f64,
     /// What it takes for outside the task; null if it cannot tell.

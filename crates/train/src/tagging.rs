@@ -2,7 +2,7 @@
 
 use crate::accept::{Evidence, KEPT, Outside, settle};
 use crate::acceptance::Acceptance;
-use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, calibrate_slots, score};
+use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, calibrate_slots, rounded, score};
 use crate::error::TrainError;
 use crate::filter::Known;
 use crate::merit::Merit;
@@ -26,7 +26,7 @@ use stonechat_engine::format::{
 };
 use stonechat_engine::value::Language;
 use stonechat_engine::{Confidence, Model};
-use stonechat_eval::{Options, evaluate};
+use stonechat_eval::{Bin, Options, evaluate};
 use stonechat_task::{
     Example, Kind, Schema, SlotKind, Splits, Task, label_names, schema_violations, slot_names,
 };
@@ -73,6 +73,7 @@ struct Verdict {
     accuracy: Option<f64>,
     float_accuracy: Option<f64>,
     ece: Option<f64>,
+    reliability: Vec<Bin>,
     f1: Option<f64>,
     float_f1: Option<f64>,
     exact_match: Option<f64>,
@@ -252,6 +253,7 @@ impl Trainer<'_> {
             accuracy: verdict.accuracy.filter(|_| labelled),
             quantization_loss_points: loss(verdict.float_accuracy, verdict.accuracy).filter(|_| labelled),
             ece: verdict.ece,
+            reliability: verdict.reliability,
             temperature: 1.0 / verdict.calibration.slope,
             scope: settled.scope,
             promise: settled.promise,
@@ -319,6 +321,7 @@ impl Trainer<'_> {
             accuracy: None,
             float_accuracy: None,
             ece: None,
+            reliability: Vec::new(),
             f1: None,
             float_f1: None,
             exact_match: None,
@@ -354,7 +357,10 @@ impl Trainer<'_> {
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
         verdict.merit = Merit::of(&evaluation, false, owned.len());
         verdict.accuracy = evaluation.label.map(|label| label.accuracy);
-        verdict.ece = evaluation.calibration.map(|calibration| calibration.ece);
+        if let Some(calibration) = evaluation.calibration {
+            verdict.ece = Some(calibration.ece);
+            verdict.reliability = calibration.bins.iter().map(rounded).collect();
+        }
         verdict.f1 = evaluation.slots.as_ref().map(|slots| slots.f1);
         verdict.exact_match = evaluation.exact_match;
         let (accuracy, f1) = float_scores(answers, fitted, rows, tuning, self.recipe.max_phrase as usize);

@@ -2,7 +2,7 @@
 
 use crate::accept::{Evidence, KEPT, Outside, Settled, settle};
 use crate::acceptance::Acceptance;
-use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, score};
+use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, rounded, score};
 use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
 use crate::filter::Known;
@@ -30,7 +30,7 @@ use std::thread;
 use stonechat_engine::format::{DecisionRule, Features, Labels, SectionKind, Tier};
 use stonechat_engine::text::{Class, Feature, characters};
 use stonechat_engine::{Confidence, FormatError, Model};
-use stonechat_eval::{Options, evaluate};
+use stonechat_eval::{Bin, Options, evaluate};
 use stonechat_task::{Example, Kind, Origin, Splits, Task, label_names};
 
 /// Rows, with what the trainer needs of them.
@@ -96,13 +96,21 @@ struct Verdict {
     float_accuracy: Option<f64>,
     accuracy: Option<f64>,
     ece: Option<f64>,
+    reliability: Vec<Bin>,
     /// What rivals are compared by; none without tuning rows.
     merit: Option<Merit>,
 }
 
 impl Default for Verdict {
     fn default() -> Self {
-        Self { calibration: Calibration::NONE, float_accuracy: None, accuracy: None, ece: None, merit: None }
+        Self {
+            calibration: Calibration::NONE,
+            float_accuracy: None,
+            accuracy: None,
+            ece: None,
+            reliability: Vec::new(),
+            merit: None,
+        }
     }
 }
 
@@ -363,6 +371,7 @@ impl Trainer<'_> {
                 .zip(verdict.accuracy)
                 .map(|(float, shipped)| 100.0 * (float - shipped)),
             ece: verdict.ece,
+            reliability: verdict.reliability,
             temperature: 1.0 / verdict.calibration.slope,
             scope: settled.scope,
             promise: settled.promise,
@@ -566,7 +575,10 @@ impl Trainer<'_> {
         if let Some(label) = evaluation.label {
             verdict.accuracy = Some(label.accuracy);
         }
-        verdict.ece = evaluation.calibration.map(|calibration| calibration.ece);
+        if let Some(calibration) = evaluation.calibration {
+            verdict.ece = Some(calibration.ece);
+            verdict.reliability = calibration.bins.iter().map(rounded).collect();
+        }
         Ok(verdict)
     }
 
