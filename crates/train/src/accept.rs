@@ -106,9 +106,7 @@ fn answers(model: &Model<'_>, rows: &[&Example]) -> Vec<Answer> {
                 outsideness: answer.outsideness().unwrap_or_default(),
                 unknown: answer.read().unknown_share(),
                 right,
-                refused: answer
-                    .reason()
-                    .filter(|reason| !matches!(reason, Reason::LowConfidence | Reason::UnsureSlot)),
+                refused: answer.reason().filter(|&reason| reason != Reason::LowConfidence),
                 slots,
             }
         })
@@ -258,8 +256,12 @@ fn promise(
     settled.acceptance.rule.min_confidence = Confidence::default();
     settled.acceptance.rule.min_slot_confidence = Confidence::default();
     let answers = with_model(package, &settled.acceptance, |model| answers(model, rows))?;
-    let open: Vec<&Answer> = answers.iter().filter(|answer| answer.refused.is_none()).collect();
+    let mut open: Vec<&Answer> = answers.iter().filter(|answer| answer.refused.is_none()).collect();
     let slot_promise = if slots { slot_promise(settled, &open, most, doubt) } else { None };
+    if slots && slot_promise.is_none() {
+        let least = libm::round(recipe.min_slot_confidence * f64::from(Confidence::ONE.raw()));
+        settled.acceptance.rule.min_slot_confidence = Confidence::from_raw(least as u32);
+    }
     if !labelled {
         let few = Broken::TooFew { needed: needed(most, doubt) };
         let Some(slots) = slot_promise else {
@@ -279,6 +281,10 @@ fn promise(
         });
         return Ok(());
     }
+    // Slots that are required and too uncertain are no matter of the label's confidence.
+    let answers = with_model(package, &settled.acceptance, |model| self::answers(model, rows))?;
+    open.clear();
+    open.extend(answers.iter().filter(|answer| answer.refused.is_none()));
     let graded = |answers: &[&Answer]| -> Vec<Graded> {
         answers.iter().map(|answer| (answer.confidence, answer.right)).collect()
     };
