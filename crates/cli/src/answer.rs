@@ -86,7 +86,9 @@ fn reason(model: &Model<'_>, prediction: &Prediction<'_>) -> Option<String> {
         (Reason::MissingSlot, Some(slot), _) => format!("{} {slot}", reason.name()),
         (Reason::UnsureSlot, _, Some(slot)) => {
             let (found, least) = (decimal(slot.confidence), decimal(model.rule().min_slot_confidence));
-            format!("slot {}: {found:.2} < {least:.2}", slot.name)
+            // More digits where two would look the same.
+            let digits = if format!("{found:.2}") == format!("{least:.2}") { 4 } else { 2 };
+            format!("slot {}: {found:.digits$} < {least:.digits$}", slot.name)
         }
         _ => reason.name().to_string(),
     })

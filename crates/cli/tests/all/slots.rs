@@ -220,3 +220,24 @@ fn a_model_of_slots_alone_has_no_label() {
     let judged = folder.run(&["eval", "rooms.stone", "rooms.conll", "--json"]).json();
     assert!(judged.get("label").is_none() && judged["slots"]["f1"].is_number(), "{judged}");
 }
+
+#[test]
+fn a_required_slot_that_is_too_uncertain_can_be_asked_for_again() {
+    let folder = Folder::with_slots();
+    let setting = ["train", "lights", "-o", "a.stone", "--tier", "tagger", "--min-accuracy", "0", "--quiet"];
+    folder.run(&["new", "lights", "--template", "smart-home", "--quiet"]).done();
+    let strict =
+        ["--set", "min_slot_confidence=1", "--set", "epochs=2", "--set", "dim=32", "--set", "units=32"];
+    folder.run(&[&setting[..], &strict].concat()).done();
+    let text = "activate the movie night scene";
+    let answer = folder.run(&["predict", "a.stone", text, "--json", "--quiet"]).json();
+    if answer["label"]["name"] != "scene.activate" || answer["slots"].as_array().unwrap().is_empty() {
+        panic!("the model learned too little to be asked: {answer}");
+    }
+    let scene = slot(&answer, "scene");
+    assert_eq!((&answer["decision"], &scene["decision"]), (&json!("abstain"), &json!("abstain")), "{answer}");
+    let confidence = scene["confidence"].as_f64().unwrap();
+    let reason = answer["reason"].as_str().unwrap();
+    let low = answer["label"]["confidence"].as_f64().unwrap() < 0.6;
+    assert!(low || reason.starts_with("slot scene: 0.") && reason.contains(" < 1"), "{confidence}: {reason}");
+}
