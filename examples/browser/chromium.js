@@ -82,7 +82,8 @@ export async function chromium(program = process.env.CHROMIUM ?? "chromium") {
       const ended = new Promise((resolve) => child.on("exit", resolve));
       child.kill("SIGKILL");
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // Its helpers may write for a while longer.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
     },
   };
 }
