@@ -20,7 +20,15 @@ export async function chromium(program = process.env.CHROMIUM ?? "chromium") {
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     `--user-data-dir=${profile}`,
   ];
-  const child = spawn(program, options, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  const child = spawn(program, options, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
+  const end = () => {
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  };
+  process.once("exit", end);
   const gone = new Promise((_, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${program} ended with ${code}`)));
@@ -80,10 +88,18 @@ export async function chromium(program = process.env.CHROMIUM ?? "chromium") {
     async close() {
       child.removeAllListeners("exit");
       const ended = new Promise((resolve) => child.on("exit", resolve));
-      child.kill("SIGKILL");
+      // With its helpers, which are of its group and would write into the folder for a while longer.
+      end();
       await ended;
-      // Its helpers may write for a while longer.
-      rmSync(profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
+      for (let tries = 0; tries < 100; tries += 1) {
+        try {
+          rmSync(profile, { recursive: true, force: true });
+          return;
+        } catch {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      }
+      console.error(`browser: ${profile} could not be removed`);
     },
   };
 }
