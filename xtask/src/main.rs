@@ -37,7 +37,13 @@ fn main() -> ExitCode {
             println!("{}", bench::abstain::USAGE);
             Ok(())
         }
-        ["abstain", options @ ..] => bench::abstain::run(&root(), options),
+        ["abstain", options @ ..] => match bench::abstain::Options::parse(options) {
+            Ok(options) => bench::abstain::run(&root(), &options),
+            Err(message) => {
+                eprintln!("{message}");
+                return ExitCode::from(2);
+            }
+        },
         ["bench", "help" | "--help" | "-h"] => {
             println!("{}", bench::USAGE);
             Ok(())

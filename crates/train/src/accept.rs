@@ -57,21 +57,30 @@ const OUTSIDE_WEIGHT: f64 = 0.5;
 const MOST_LOST: f64 = 0.1;
 
 /// The answer of the packed engine to a tuning row.
-struct Answer {
+pub(crate) struct Answer {
     /// In a model without labels 0.
     label: u32,
-    confidence: u32,
+    pub(crate) confidence: u32,
     outsideness: Score,
     unknown: u32,
     /// Whether the label is right; in a model without labels, every slot.
-    right: bool,
+    pub(crate) right: bool,
     /// Why it is not answered, whatever its confidence.
-    refused: Option<Reason>,
+    pub(crate) refused: Option<Reason>,
     /// The slots: how certain they are, and whether they are right.
     slots: Vec<(u32, bool)>,
 }
 
-fn answers(model: &Model<'_>, rows: &[&Example]) -> Vec<Answer> {
+#[cfg(test)]
+impl Answer {
+    /// An answer of so much confidence, right or not, refused or not.
+    pub(crate) const fn of(confidence: u32, right: bool, refused: Option<Reason>) -> Self {
+        Self { label: 0, confidence, outsideness: Score(0), unknown: 0, right, refused, slots: Vec::new() }
+    }
+}
+
+/// The answers to all rows, in order.
+pub(crate) fn answers(model: &Model<'_>, rows: &[&Example]) -> Vec<Answer> {
     let mut engine = Engine::new(model);
     let multi_label = model.rule().multi_label;
     let labelled = !model.labels().is_empty();

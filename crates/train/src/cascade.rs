@@ -1,5 +1,6 @@
 //! Two models in one file: a cheap one that answers where it is sure, and a dear one for the rest.
 
+use crate::accept::{Answer, answers};
 use crate::calibrate::LEAST_ROWS;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
@@ -8,7 +9,7 @@ use crate::report::{CascadeReport, TrainReport};
 use crate::session::{Built, Trained, Trainer, facts};
 use crate::trainer::{has_slots, to_judge};
 use stonechat_engine::format::{DecisionRule, Recorded, SectionKind, Sections, Tier, pack, unpack};
-use stonechat_engine::{Confidence, Engine, Model, Reason, verify};
+use stonechat_engine::{Confidence, Model, verify};
 use stonechat_task::{Example, Kind, Splits, Task};
 
 /// The size of a cheap bag, in bytes, and the share of the whole that it or a look-up may take at the most.
@@ -26,33 +27,15 @@ struct Trial {
     least: Confidence,
 }
 
-/// The answer of a model to a row.
-#[derive(Clone, Copy)]
-struct Graded {
-    confidence: u32,
-    right: bool,
-    /// Whether its confidence alone decides.
-    open: bool,
-}
-
-fn graded(bytes: &[u8], rows: &[&Example]) -> Result<Vec<Graded>, TrainError> {
+fn graded(bytes: &[u8], rows: &[&Example]) -> Result<Vec<Answer>, TrainError> {
     let model = Model::open(bytes).map_err(|error| TrainError::Fault(error.to_string()))?;
-    let mut engine = Engine::new(&model);
-    let grade = |row: &&Example| {
-        let answer = engine.predict(&row.text);
-        Graded {
-            confidence: answer.confidence().raw(),
-            right: row.labels.first().is_some_and(|label| label == answer.label().name),
-            open: answer.reason().is_none_or(|reason| reason == Reason::LowConfidence),
-        }
-    };
-    Ok(rows.iter().map(grade).collect())
+    Ok(answers(&model, rows))
 }
 
 /// The lowest confidence from which on the cheap model answers without costing right answers, and how many rows it answers then.
-fn threshold(cheap: &[Graded], dear: &[Graded], floor: u32) -> Option<(u32, usize)> {
-    let mut rows: Vec<(&Graded, &Graded)> =
-        cheap.iter().zip(dear).filter(|(cheap, _)| cheap.open && cheap.confidence >= floor).collect();
+fn threshold(cheap: &[Answer], dear: &[Answer], floor: u32) -> Option<(u32, usize)> {
+    let open = |cheap: &Answer| cheap.refused.is_none() && cheap.confidence >= floor;
+    let mut rows: Vec<(&Answer, &Answer)> = cheap.iter().zip(dear).filter(|(cheap, _)| open(cheap)).collect();
     rows.sort_by_key(|(cheap, _)| std::cmp::Reverse(cheap.confidence));
     let (mut gain, mut count, mut best) = (0i64, 0, None);
     for group in rows.chunk_by(|a, b| a.0.confidence == b.0.confidence) {
@@ -118,8 +101,9 @@ impl Trainer<'_> {
         let mut trials = Vec::new();
         for built in cheap {
             let own = graded(&built.judged, &rows)?;
-            let (least, answered) = threshold(&own, &alone, floor).unwrap_or((Confidence::ONE.raw(), 0));
-            let by_first = |cheap: &Graded| cheap.open && cheap.confidence >= least;
+            // One that answers nothing spares nothing.
+            let Some((least, answered)) = threshold(&own, &alone, floor) else { continue };
+            let by_first = |cheap: &Answer| cheap.refused.is_none() && cheap.confidence >= least;
             let right = own
                 .iter()
                 .zip(&alone)
@@ -137,7 +121,7 @@ impl Trainer<'_> {
         }
         let better = |a: Trial, b: Trial| if b.report.share > a.report.share { b } else { a };
         let Some(trial) = trials.into_iter().reduce(better) else {
-            return Err(TrainError::Size { max_size: room, least: CHEAP_PART * CHEAP_BYTES });
+            return Err(TrainError::NoCascade { why: "no cheaper model answers any tuning row as well" });
         };
         join(task, splits, dear, trial, room)
     }
@@ -198,10 +182,13 @@ fn replaced(mut sections: Sections, meta: &str, rule: Option<DecisionRule>, reco
 #[cfg(test)]
 mod tests {
     use super::*;
+    use stonechat_engine::Reason;
 
     #[test]
     fn the_threshold_costs_no_right_answer() {
-        let row = |confidence, right, open| Graded { confidence, right, open };
+        let row = |confidence, right, open: bool| {
+            Answer::of(confidence, right, (!open).then_some(Reason::OutOfScope))
+        };
         let cheap = [
             row(9, true, true),
             row(8, false, true),

@@ -2,6 +2,7 @@
 
 use super::circumstances::Circumstances;
 use super::program::build;
+use super::run::folder;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -32,23 +33,40 @@ const SETS: [Set; 5] = [
 ];
 const PROMISES: [&str; 3] = ["0.01", "0.02", "0.05"];
 
+/// What is asked for on the command line.
+pub(crate) struct Options {
+    /// The folder of the data sets, if it is named.
+    data: Option<PathBuf>,
+    /// Where the record goes, without its extension.
+    out: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads the words behind `abstain`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, and how it is called.
+    pub(crate) fn parse(words: &[&str]) -> Result<Self, String> {
+        let mut options = Self { data: None, out: None };
+        for pair in words.chunks(2) {
+            match pair {
+                ["--data", folder] => options.data = Some(folder.into()),
+                ["--out", file] => options.out = Some(file.into()),
+                _ => return Err(format!("{}: no such option, or no value\n{USAGE}", pair.join(" "))),
+            }
+        }
+        Ok(options)
+    }
+}
+
 /// Trains and judges, and prints a table.
 ///
 /// # Errors
 ///
 /// What could not be run, read or written. A figure that is missed is in the table and is no error.
-pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
-    let (mut data, mut out) = (data_folder(root), None);
-    for pair in words.chunks(2) {
-        match pair {
-            ["--data", folder] => data = PathBuf::from(folder),
-            ["--out", file] => out = Some(root.join(file)),
-            _ => return Err(USAGE.to_owned()),
-        }
-    }
-    if !data.is_dir() {
-        return Err(format!("{}: no data; give it with --data or STONECHAT_DATA", data.display()));
-    }
+pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
+    let data = folder(root, options.data.as_deref())?;
     let mut circumstances = Circumstances::before(root)?;
     let program = build(root)?;
     let work = root.join("target/bench/abstain.stone");
@@ -137,7 +155,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
     circumstances.after();
     let text = format!("# What is not answered\n\n{}\n\n{table}\n{promises}", circumstances.line());
     println!("{text}");
-    if let Some(out) = out {
+    if let Some(out) = options.out.as_ref().map(|out| root.join(out)) {
         let json =
             serde_json::to_string_pretty(&json!({ "circumstances": circumstances.line(), "figures": all }));
         let json = json.map_err(|error| error.to_string())?;
@@ -147,10 +165,6 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn data_folder(root: &Path) -> PathBuf {
-    std::env::var_os("STONECHAT_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from)
 }
 
 fn document(command: &mut Command) -> Result<Value, String> {

@@ -26,7 +26,7 @@ const BESIDE: &str = "banking77";
 pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     let root = &fs::canonicalize(root).map_err(|error| format!("{}: {error}", root.display()))?;
     let mut circumstances = Circumstances::before(root)?;
-    let data = folder(root, options)?;
+    let data = folder(root, options.data.as_deref())?;
     let work = root.join("target/bench");
     let rows_folder = work.join("data");
     fs::create_dir_all(&rows_folder).map_err(|error| format!("{}: {error}", rows_folder.display()))?;
@@ -89,8 +89,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
 }
 
 /// The folder of the data sets.
-fn folder(root: &Path, options: &Options) -> Result<PathBuf, String> {
-    let named = options.data.clone().or_else(|| std::env::var_os("STONECHAT_DATA").map(PathBuf::from));
+pub(super) fn folder(root: &Path, named: Option<&Path>) -> Result<PathBuf, String> {
+    let named =
+        named.map(Path::to_path_buf).or_else(|| std::env::var_os("STONECHAT_DATA").map(PathBuf::from));
     let folder = named.unwrap_or_else(|| root.join("../shared/data"));
     fs::canonicalize(&folder).map_err(|error| {
         format!("{}: {error}; point --data at the folder of the data sets", folder.display())
