@@ -100,13 +100,19 @@ const HIDDEN: &[Case] = &[
     (76, 0x001c_1c1c, Some("a shift")),
     (80, 1, Some("padding")),
     (128, 0x8181_7f7f, None),
-    (252, 0x8000_0000, Some("a weight is -128")),
+    // Of sixteen outputs in a block eight are there.
+    (156, 0x0100_0000, None),
+    (160, 1, Some("a weight beyond the inputs or outputs")),
+    (348, 0x8000_0000, Some("a weight is -128")),
 ];
 const OUTPUT: &[Case] = &[
     (0, 9, Some("does not take what the hidden layer gives")),
-    (72, 1, Some("a weight beyond the inputs")),
-    (108, 1 << 24, Some("a weight beyond the inputs")),
-    (96, 0x7f7f_7f7f, None),
+    // Of sixteen outputs in a block three are there, of four groups of inputs two.
+    (72, 0x7f7f_7f7f, None),
+    (76, 1, Some("a weight beyond the inputs or outputs")),
+    (136, 0x7f7f_7f7f, None),
+    (140, 1 << 24, Some("a weight beyond the inputs or outputs")),
+    (192, 1, Some("a weight beyond the inputs or outputs")),
 ];
 const DECISION: &[Case] = &[
     (0, 1, None),

@@ -5,7 +5,7 @@
 mod support;
 
 use stonechat_engine::Model;
-use stonechat_engine::format::{Dense, Phrases, Rows, Transitions};
+use stonechat_engine::format::{Emissions, Phrases, Rows, Transitions};
 use stonechat_engine::kernel::Requantizer;
 use stonechat_engine::value::ValueType;
 use support::frame::{Parts, put};
@@ -367,7 +367,7 @@ fn empty_and_full_sections() {
     let scale = Requantizer { multiplier: i32::MAX, shift: 1 };
     for weight in [127, -127] {
         let row = (if weight > 0 { 1 << 30 } else { -(1 << 30) }, scale, vec![weight; 32]);
-        *section(&mut parts, *b"EMIT") = Dense::write(32, &vec![row; 9]);
+        *section(&mut parts, *b"EMIT") = Emissions::write(32, &vec![row; 9]);
         for score in [i16::MIN, i16::MAX] {
             *section(&mut parts, *b"TRAN") = Transitions::write(&[score; 81], &[score; 9], &[score; 27]);
             hold("extreme scores of tags", outcome(&parts.join()).as_ref(), None);

@@ -68,8 +68,9 @@ impl Plan {
         };
         let names: u64 = labels.iter().map(|name| name.len() as u64 + 4).sum();
         let layers = |dim: usize, hidden: usize| {
-            let layer =
-                |inputs: usize, outputs: usize| outputs * (inputs.next_multiple_of(Dense::BLOCK) + 9) + 128;
+            let layer = |inputs: usize, outputs: usize| {
+                Dense::weight_bytes(inputs, outputs).unwrap_or(usize::MAX / 4) + 9 * outputs + 128
+            };
             (layer(dim, hidden) + layer(hidden, count)) as u64
         };
         let least = |dim: usize, hidden: usize| {

@@ -54,7 +54,8 @@ impl TaggerPlan {
             let recurrent = 2 * 3 * units * (dim + units + 6) + 512;
             let emissions = tags * (2 * units + 9) + 128;
             let transitions = 2 * tags * (tags + 1 + labels);
-            let output = labels * ((2 * units + dim).next_multiple_of(16) + 9) + 128;
+            let output =
+                labels.next_multiple_of(16) * (2 * units + dim).next_multiple_of(16) + 9 * labels + 128;
             let rules = slots * labels.max(1);
             let phrase_rows = 2 * u64::from(PLACES) * slots * dim;
             OVERHEAD

@@ -3,7 +3,9 @@
 use crate::quantize::{LIMIT_8, best_scale, dense, piece_sections, requantizer, round};
 use crate::tier::tagger::{Dropout, Network, TextRow};
 use pulp::Arch;
-use stonechat_engine::format::{Dense, DirectionWeights, Recurrent, Rows, SectionKind, Transitions};
+use stonechat_engine::format::{
+    Dense, DirectionWeights, Emissions, Recurrent, Rows, SectionKind, Transitions,
+};
 use stonechat_engine::kernel::MAX_ACTIVATION;
 
 /// Texts that the ranges of the activations are measured on, at the most.
@@ -61,7 +63,7 @@ pub(crate) fn quantize(
     let emission_rows = dense(&emissions, &layers.emission_biases, STATE, &score);
     let mut sections = vec![
         (SectionKind::Tagger, recurrent.write(&directions)),
-        (SectionKind::Emissions, Dense::write(shape.states() as u32, &emission_rows)),
+        (SectionKind::Emissions, Emissions::write(shape.states() as u32, &emission_rows)),
         (
             SectionKind::Transitions,
             Transitions::write(

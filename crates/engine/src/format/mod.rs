@@ -7,6 +7,7 @@ mod checksum;
 mod error;
 mod header;
 mod index;
+mod layers;
 mod lookup;
 mod names;
 mod pieces;
@@ -20,19 +21,21 @@ pub use error::FormatError;
 pub(crate) use header::Container;
 #[cfg(feature = "alloc")]
 pub use header::{Sections, pack, unpack};
+pub(crate) use layers::Scales;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use layers::ScalesOf;
+pub use layers::{Dense, Emissions, GROUP, LANES};
 pub use lookup::Texts;
 pub use names::{ALIGNMENT, MAGIC, SectionKind, Tier, VERSION};
 pub use pieces::{MAX_PIECE, Pieces};
 pub use scope::{LabelLimits, ScopeRule};
 #[cfg(feature = "alloc")]
 pub use sections::Answer;
-#[cfg(target_arch = "x86_64")]
-pub(crate) use sections::Scales;
 pub use sections::{
-    DecisionRule, Dense, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows, score_hash,
+    DecisionRule, Features, Filter, Labels, Recorded, RecordedExample, RecordedSlot, Rows, score_hash,
 };
 pub use settings::{FeatureSettings, MAX_ACTIVATION, MAX_CHARACTERS, MAX_NGRAM, MAX_SHIFT, Requantizer};
 pub use slots::{SlotEntry, SlotRule, Slots};
 #[cfg(feature = "alloc")]
 pub use tagger::DirectionWeights;
-pub use tagger::{Direction, LANES, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions};
+pub use tagger::{Direction, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions};

@@ -5,7 +5,7 @@ use super::bytes::{Cursor, Words};
 use super::bytes::{pad, put};
 use super::error::FormatError;
 use super::names::{ALIGNMENT, SectionKind};
-use super::settings::{FeatureSettings, MAX_SHIFT, Requantizer};
+use super::settings::FeatureSettings;
 use crate::prediction::{Confidence, Decision, Reason, Score};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -330,122 +330,6 @@ impl<'a> Rows<'a> {
     #[must_use]
     pub const fn stride(&self) -> usize {
         (self.dim * self.bits / 8) as usize
-    }
-}
-
-/// The biases and scales of `N` neighbouring outputs of a layer; numbers are little-endian.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
-pub(crate) struct Scales<'a, const N: usize> {
-    pub(crate) biases: &'a [[u8; 4]; N],
-    pub(crate) multipliers: &'a [[u8; 4]; N],
-    pub(crate) shifts: &'a [u8; N],
-}
-
-/// A layer: `outputs` rows of `inputs` weights of 8 bits, each row with a bias and a scale.
-#[derive(Clone, Copy, Debug)]
-pub struct Dense<'a> {
-    /// Numbers that go in: 1 to 4,096.
-    pub inputs: u32,
-    /// Numbers that come out.
-    pub outputs: u32,
-    biases: Words<'a>,
-    multipliers: Words<'a>,
-    shifts: &'a [u8],
-    weights: &'a [u8],
-}
-
-impl<'a> Dense<'a> {
-    /// Rows of weights are filled up with zeros to a multiple of this many.
-    pub const BLOCK: usize = 16;
-
-    pub(crate) fn read(kind: SectionKind, bytes: &'a [u8]) -> Result<Self, FormatError> {
-        let mut cursor = Cursor::new(kind, bytes);
-        let (inputs, outputs) = (cursor.u32()?, cursor.u32()?);
-        if inputs == 0 || inputs > 4096 || outputs == 0 || outputs > Labels::MOST {
-            return Err(cursor.broken("the size of the layer is out of its range"));
-        }
-        let biases = cursor.words(outputs)?;
-        if biases.iter().any(|bias| (bias as i32).unsigned_abs() > 1 << 30) {
-            return Err(cursor.broken("a bias is beyond 2^30"));
-        }
-        let multipliers = cursor.words(outputs)?;
-        if multipliers.iter().any(|multiplier| multiplier > i32::MAX as u32) {
-            return Err(cursor.broken("a multiplier is 2^31 or more"));
-        }
-        let shifts = cursor.bytes(outputs as usize)?;
-        if shifts.iter().any(|&shift| shift == 0 || u32::from(shift) > MAX_SHIFT) {
-            return Err(cursor.broken("a shift is not 1 to 62"));
-        }
-        cursor.pad(ALIGNMENT)?;
-        let broken = cursor.broken("a weight beyond the inputs is not zero, or a weight is -128");
-        let stride = (inputs as usize).next_multiple_of(Self::BLOCK);
-        let length = stride
-            .checked_mul(outputs as usize)
-            .ok_or_else(|| cursor.broken("the section ends too early"))?;
-        let weights = cursor.bytes(length)?;
-        let sound = |row: &[u8]| {
-            let (used, unused) = row.split_at(inputs as usize);
-            used.iter().all(|&weight| weight != 0x80) && unused.iter().all(|&weight| weight == 0)
-        };
-        if !weights.chunks_exact(stride).all(sound) {
-            return Err(broken);
-        }
-        cursor.finish()?;
-        Ok(Self { inputs, outputs, biases, multipliers, shifts, weights })
-    }
-
-    /// The section for a layer: per output a bias, a scale and its weights (-127 to 127), one for each input.
-    #[cfg(feature = "alloc")]
-    pub fn write(inputs: u32, rows: &[(i32, Requantizer, Vec<i8>)]) -> Vec<u8> {
-        let mut out = Vec::new();
-        put(&mut out, &[inputs, rows.len() as u32]);
-        for (bias, _, _) in rows {
-            put(&mut out, &[*bias as u32]);
-        }
-        for (_, scale, _) in rows {
-            put(&mut out, &[scale.multiplier as u32]);
-        }
-        out.extend(rows.iter().map(|(_, scale, _)| scale.shift as u8));
-        pad(&mut out, ALIGNMENT);
-        for (_, _, weights) in rows {
-            out.extend(weights.iter().map(|&weight| weight as u8));
-            out.resize(out.len() + (inputs as usize).next_multiple_of(Self::BLOCK) - weights.len(), 0);
-        }
-        out
-    }
-
-    /// Bytes of a row of weights.
-    #[inline]
-    #[must_use]
-    pub const fn stride(&self) -> usize {
-        (self.inputs as usize).next_multiple_of(Self::BLOCK)
-    }
-
-    /// The weights, row after row; each row is [`Dense::stride`] long.
-    #[inline]
-    #[must_use]
-    pub const fn weights(&self) -> &'a [u8] {
-        self.weights
-    }
-
-    /// The biases and scales of the `N` outputs from `first` on; none if there are not so many.
-    #[inline]
-    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // For kernels of vectors.
-    pub(crate) fn scales<const N: usize>(&self, first: usize) -> Option<Scales<'a, N>> {
-        Some(Scales {
-            biases: self.biases.chunk(first)?,
-            multipliers: self.multipliers.chunk(first)?,
-            shifts: self.shifts.get(first..)?.first_chunk()?,
-        })
-    }
-
-    /// The bias and the scale of one output.
-    #[inline]
-    #[must_use]
-    pub fn output(&self, index: usize) -> (i32, Requantizer) {
-        let shift = self.shifts.get(index).map_or(1, |&shift| u32::from(shift));
-        (self.biases.get(index) as i32, Requantizer { multiplier: self.multipliers.get(index) as i32, shift })
     }
 }
 

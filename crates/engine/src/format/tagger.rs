@@ -5,13 +5,14 @@ use super::bytes::{Cursor, Words};
 use super::bytes::{pad, put};
 use super::error::FormatError;
 use super::index::Index;
+use super::layers::LANES;
+#[cfg(feature = "alloc")]
+use super::layers::interleave;
 use super::names::{ALIGNMENT, SectionKind};
 use super::settings::Requantizer;
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-/// Numbers that a recurrent layer works on in one go: outputs of a layer come in multiples of this many.
-pub const LANES: usize = 16;
 /// The most tokens that a tagger may be asked to read.
 pub const MAX_TOKENS: u32 = 1 << 14;
 /// The longest phrase, in tokens, that is looked up in lists.
@@ -21,8 +22,7 @@ pub const MAX_SLOTS: u32 = 4096;
 
 /// One direction of the recurrent layer: three gates (forget, candidate, output) of `units` numbers each.
 ///
-/// Weights are laid out for vector registers: blocks of [`LANES`] outputs; in a block, pairs of inputs; of a pair, two
-/// weights for each output.
+/// Weights lie as those of a [`Dense`](super::Dense) layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Direction<'a> {
     /// What the sums start from, one number for each output of the gates.
@@ -138,8 +138,8 @@ impl<'a> Recurrent<'a> {
                 out.extend_from_slice(&multiplier.to_le_bytes());
             }
             pad(&mut out, ALIGNMENT);
-            interleave(&mut out, &direction.inputs);
-            interleave(&mut out, &direction.states);
+            interleave(&mut out, &direction.inputs, self.dim as usize);
+            interleave(&mut out, &direction.states, self.units as usize);
             pad(&mut out, ALIGNMENT);
         }
         out
@@ -158,19 +158,6 @@ impl<'a> Recurrent<'a> {
     ) -> Self {
         let empty = Direction { biases: Words::EMPTY, multipliers: &[], inputs: &[], states: &[] };
         Self { dim, units, max_tokens, max_phrase, input, pooled, shift, directions: [empty; 2] }
-    }
-}
-
-/// Rows of weights, a multiple of [`LANES`] of them and each of an even length, in blocks of rows and pairs of inputs.
-#[cfg(feature = "alloc")]
-fn interleave(out: &mut Vec<u8>, rows: &[Vec<i8>]) {
-    for block in rows.chunks(LANES) {
-        let length = block.first().map_or(0, Vec::len);
-        for input in (0..length).step_by(2) {
-            for row in block {
-                out.extend(row.iter().skip(input).take(2).map(|&weight| weight as u8));
-            }
-        }
     }
 }
 

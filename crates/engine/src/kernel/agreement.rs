@@ -6,7 +6,7 @@
 #![allow(clippy::indexing_slicing)] // These are tests: whatever fails must stop the program.
 
 use super::Kernel;
-use crate::format::{LANES, MAX_ACTIVATION, Requantizer};
+use crate::format::{GROUP, LANES, MAX_ACTIVATION, Requantizer};
 
 /// A check that panics where a kernel computes anything else than the reference.
 pub type Check = fn(&Kernel);
@@ -128,13 +128,25 @@ fn sums_of_rows(kernel: &Kernel) {
 
 fn dense_layers(kernel: &Kernel) {
     const OUTPUTS: usize = 6 * LANES;
+    const MOST: usize = 13 * LANES;
     const ROWS: usize = 9;
     let mut numbers = Numbers(3);
     for choice in CHOICES {
-        let weights: [u8; LONGEST * OUTPUTS + PLACES] = numbers.weights(choice);
+        let weights: [u8; LONGEST * MOST + PLACES] = numbers.weights(choice);
         let inputs: [i16; LONGEST * ROWS + PLACES] = numbers.inputs(choice);
-        for width in (0..=LONGEST).step_by(2) {
-            for (count, rows) in [(16, 1), (16, 3), (32, 4), (48, 5), (80, 2), (OUTPUTS, ROWS), (16, 0)] {
+        for width in (0..=LONGEST).step_by(GROUP) {
+            for (count, rows) in [
+                (16, 1),
+                (16, 3),
+                (32, 4),
+                (48, 5),
+                (64, 1),
+                (80, 2),
+                (112, 1),
+                (208, 1),
+                (OUTPUTS, ROWS),
+                (16, 0),
+            ] {
                 let (place, other) = (numbers.next() as usize % PLACES, numbers.next() as usize % PLACES);
                 let (weights, inputs) =
                     (&weights[place..][..width * count], &inputs[other..][..width * rows]);

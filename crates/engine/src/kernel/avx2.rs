@@ -6,16 +6,16 @@
 
 use super::hash::Block;
 use super::{blocks, reference};
-use crate::format::{Dense, Filter, LANES, Requantizer, Scales};
+use crate::format::{Filter, GROUP, LANES, Requantizer, Scales, ScalesOf};
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_add_epi32, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_set_epi64x, _mm_shuffle_epi32,
     _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_and_si256, _mm256_blend_epi32,
     _mm256_blendv_epi8, _mm256_castsi256_si128, _mm256_cmpgt_epi64, _mm256_cvtepi8_epi16,
     _mm256_cvtepi16_epi32, _mm256_cvtepu8_epi16, _mm256_cvtepu8_epi32, _mm256_extracti128_si256,
-    _mm256_hadd_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_epi32, _mm256_permute2x128_si256,
-    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64,
-    _mm256_srli_epi16, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64,
-    _mm256_xor_si256,
+    _mm256_hadd_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_epi32, _mm256_or_si256,
+    _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256,
+    _mm256_slli_epi64, _mm256_srli_epi16, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256,
+    _mm256_sub_epi64, _mm256_testz_si256, _mm256_xor_si256,
 };
 
 /// A function of the table that runs one with AVX2 switched on.
@@ -40,8 +40,8 @@ with_avx2!(sum_rows_4 => sum_rows_4_with_avx2, (rows: &[u8], ids: &[u32], sum: &
 with_avx2!(join => reference::join, (words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]));
 with_avx2!(gates => reference::gates, (sums: &[i32], multipliers: &[u8], shift: u32, cell: &mut [i32], state: &mut [i16]));
 with_avx2!(dot => dot_with_avx2, (weights: &[u8], inputs: &[i16]) -> i32);
-with_avx2!(layer => layer_with_avx2, (layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]));
 with_avx2!(dense => dense_with_avx2, (weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]));
+with_avx2!(scale_sums => scale_sums_with_avx2, (scales: &Scales<'_>, sums: &mut [i32]));
 
 /// 16 numbers of 8 bits, as 16 bits.
 #[inline]
@@ -157,112 +157,18 @@ fn sum_rows_4_with_avx2(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
     }
 }
 
-#[inline]
-#[target_feature(enable = "avx2")]
-fn layer_with_avx2(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]) {
-    let stride = layer.stride();
-    let inputs = inputs.get(..stride).unwrap_or_default();
-    for (place, outputs) in outputs.chunks_mut(8).enumerate() {
-        let first = first + place * 8;
-        // The last ones are computed together with some before them.
-        let from = first.min((layer.outputs as usize).saturating_sub(8));
-        let weights = layer.weights().get(from * stride..(from + 8) * stride);
-        let Some((weights, scales)) = weights.zip(layer.scales::<8>(from)) else {
-            reference::layer(layer, first, inputs, outputs);
-            continue;
-        };
-        let all = scaled(eight_rows(weights, stride, inputs), scales);
-        if from == first
-            && let Some(outputs) = outputs.first_chunk_mut::<8>()
-        {
-            *outputs = all;
-        } else {
-            for (output, value) in outputs.iter_mut().zip(all.into_iter().skip(first - from)) {
-                *output = value;
-            }
-        }
-    }
-}
-
-/// The sums of products of eight rows of weights, each `stride` long, a multiple of 16.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn eight_rows(weights: &[u8], stride: usize, inputs: &[i16]) -> __m256i {
-    if weights.len() != 8 * stride || inputs.len() != stride {
-        return _mm256_setzero_si256();
-    }
-    // Sums of the lanes, four rows side by side in a half, then of the halves.
-    let four = |first: usize| {
-        let mut sums = [_mm256_setzero_si256(); 4];
-        for (place, inputs) in inputs.as_chunks::<16>().0.iter().enumerate() {
-            // SAFETY: the array has 16 numbers of 16 bits, and the load asks for no alignment.
-            let inputs = unsafe { _mm256_loadu_si256(inputs.as_ptr().cast::<__m256i>()) };
-            for (row, sum) in sums.iter_mut().enumerate() {
-                // SAFETY: a row has as many weights as there are inputs, and these are 16 of them; the load asks for no alignment.
-                let row = unsafe {
-                    let at = weights.as_ptr().add((first + row) * stride + place * 16);
-                    _mm256_cvtepi8_epi16(_mm_loadu_si128(at.cast::<__m128i>()))
-                };
-                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(row, inputs));
-            }
-        }
-        let [a, b, c, d] = sums;
-        _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d))
-    };
-    let (low, high) = (four(0), four(4));
-    _mm256_add_epi32(
-        _mm256_permute2x128_si256::<0x20>(low, high),
-        _mm256_permute2x128_si256::<0x31>(low, high),
-    )
-}
-
-/// Sums with their biases, scaled as [`requantize`](super::requantize) does, within 32 bits.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn scaled(sums: __m256i, scales: Scales<'_, 8>) -> [i32; 8] {
-    // SAFETY: both arrays have eight numbers of 32 bits, and the loads ask for no alignment.
-    let (biases, multipliers) = unsafe {
-        (
-            _mm256_loadu_si256(scales.biases.as_ptr().cast::<__m256i>()),
-            _mm256_loadu_si256(scales.multipliers.as_ptr().cast::<__m256i>()),
-        )
-    };
-    let shifts = _mm256_cvtepu8_epi32(_mm_set_epi64x(0, i64::from_le_bytes(*scales.shifts)));
-    let sums = _mm256_add_epi32(sums, biases);
-    let (one, lowest) = (_mm256_set1_epi64x(1), _mm256_set1_epi64x(i64::MIN));
-    let (most, least) = (_mm256_set1_epi64x(i32::MAX.into()), _mm256_set1_epi64x(i32::MIN.into()));
-    // Of each 64 bits the low half.
-    let half = |sums: __m256i, multipliers: __m256i, shifts: __m256i| {
-        let product = _mm256_mul_epi32(sums, multipliers);
-        // There is no arithmetic shift of 64 bits: a logical one of the number less the lowest, less that shifted. Halves go up:
-        // the last bit that is shifted out is added.
-        let doubled = _mm256_srlv_epi64(_mm256_xor_si256(product, lowest), _mm256_sub_epi64(shifts, one));
-        let raised = _mm256_srli_epi64::<1>(_mm256_add_epi64(doubled, one));
-        let value = _mm256_sub_epi64(raised, _mm256_srlv_epi64(lowest, shifts));
-        let value = _mm256_blendv_epi8(value, most, _mm256_cmpgt_epi64(value, most));
-        _mm256_blendv_epi8(value, least, _mm256_cmpgt_epi64(least, value))
-    };
-    let odd = |numbers: __m256i| _mm256_srli_epi64::<32>(numbers);
-    let low = half(sums, multipliers, _mm256_and_si256(shifts, _mm256_set1_epi64x(0xff)));
-    let high = half(odd(sums), odd(multipliers), odd(shifts));
-    let all = _mm256_blend_epi32::<0b1010_1010>(low, _mm256_slli_epi64::<32>(high));
-    let mut out = [0; 8];
-    // SAFETY: the array has eight numbers of 32 bits, and the store asks for no alignment.
-    unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast::<__m256i>(), all) };
-    out
-}
-
-/// Two inputs, side by side in each lane.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn spread(pair: [i16; 2]) -> __m256i {
-    _mm256_set1_epi32(i32::from(pair[0]) & 0xffff | i32::from(pair[1]) << 16)
-}
+/// Bytes of a group of weights of a block.
+const STEP: usize = GROUP * LANES;
+/// Outputs whose weights of a group fill a register once they are widened: a quarter of a block.
+const QUARTER: usize = LANES / 4;
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn dense_with_avx2(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]) {
     let Some(count) = weights.len().checked_div(width).filter(|&count| count > 0) else { return };
+    if !width.is_multiple_of(GROUP) {
+        return;
+    }
     let mut inputs = inputs.chunks_exact(width);
     let mut outputs = outputs.chunks_exact_mut(count);
     loop {
@@ -270,10 +176,10 @@ fn dense_with_avx2(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [
         let rows: [Option<(&[i16], &mut [i32])>; 4] =
             core::array::from_fn(|_| inputs.next().zip(outputs.next()));
         match rows {
-            [Some(a), Some(b), Some(c), Some(d)] => rows_of::<4, 1>(weights, width, [a, b, c, d]),
+            [Some(a), Some(b), Some(c), Some(d)] => rows_of::<4, 2>(weights, width, [a, b, c, d]),
             rows => {
                 for row in rows.into_iter().flatten() {
-                    rows_of::<1, 4>(weights, width, [row]);
+                    rows_of::<1, 8>(weights, width, [row]);
                 }
                 return;
             }
@@ -281,69 +187,134 @@ fn dense_with_avx2(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [
     }
 }
 
-/// Rows of inputs against all weights, `BLOCKS` blocks of outputs at a time: their sums do not wait for one another.
+/// Rows of inputs against all weights, `QUARTERS` quarters of blocks at a time.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn rows_of<const ROWS: usize, const BLOCKS: usize>(
+fn rows_of<const ROWS: usize, const QUARTERS: usize>(
     weights: &[u8],
     width: usize,
     mut rows: [(&[i16], &mut [i32]); ROWS],
 ) {
-    let size = width * LANES;
-    let mut groups = weights.chunks_exact(size * BLOCKS);
-    let mut first = 0;
-    for group in &mut groups {
-        let blocks: [&[u8]; BLOCKS] =
-            core::array::from_fn(|block| group.get(block * size..(block + 1) * size).unwrap_or_default());
-        blocks_of(blocks, first, &mut rows);
-        first += BLOCKS;
+    let quarters = weights.len() / (width * QUARTER);
+    let whole = quarters - quarters % QUARTERS;
+    for first in (0..whole).step_by(QUARTERS) {
+        quarters_of::<ROWS, QUARTERS>(weights, width, first, &mut rows);
     }
-    for block in groups.remainder().chunks_exact(size) {
-        blocks_of([block], first, &mut rows);
-        first += 1;
+    // Blocks have four quarters.
+    for first in (whole..quarters).step_by(2) {
+        quarters_of::<ROWS, 2>(weights, width, first, &mut rows);
     }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn blocks_of<const ROWS: usize, const BLOCKS: usize>(
-    blocks: [&[u8]; BLOCKS],
+fn quarters_of<const ROWS: usize, const QUARTERS: usize>(
+    weights: &[u8],
+    width: usize,
     first: usize,
     rows: &mut [(&[i16], &mut [i32]); ROWS],
 ) {
-    let mut sums = [[[_mm256_setzero_si256(); 2]; BLOCKS]; ROWS];
-    let blocks = blocks.map(|block| block.as_chunks::<32>().0);
-    let inputs = rows.each_ref().map(|(inputs, _)| inputs.as_chunks::<2>().0);
-    let pairs = blocks.iter().map(|block| block.len()).chain(inputs.iter().map(|input| input.len())).min();
-    for pair in 0..pairs.unwrap_or(0) {
-        let mut wide = [[_mm256_setzero_si256(); 2]; BLOCKS];
-        for (wide, block) in wide.iter_mut().zip(&blocks) {
-            // SAFETY: `pair` is below the length of every block.
-            let block = unsafe { block.get_unchecked(pair) };
-            for (wide, half) in wide.iter_mut().zip(block.as_chunks::<16>().0) {
-                *wide = widen(half);
-            }
-        }
-        for (sums, input) in sums.iter_mut().zip(&inputs) {
-            // SAFETY: `pair` is below the length of every row of inputs.
-            let input = spread(unsafe { *input.get_unchecked(pair) });
-            for (sums, weights) in sums.iter_mut().zip(&wide) {
-                for (sum, &weights) in sums.iter_mut().zip(weights) {
-                    *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(weights, input));
-                }
+    let mut sums = [[_mm256_setzero_si256(); QUARTERS]; ROWS];
+    let starts: [usize; QUARTERS] = core::array::from_fn(|quarter| {
+        let quarter = first + quarter;
+        quarter / 4 * width * LANES + quarter % 4 * (STEP / 4)
+    });
+    let ends = starts.iter().all(|start| start + (width / GROUP - 1) * STEP + STEP / 4 <= weights.len());
+    if width < GROUP || !ends || rows.iter().any(|(inputs, _)| inputs.len() != width) {
+        return;
+    }
+    for group in 0..width / GROUP {
+        let inputs: [__m256i; ROWS] = core::array::from_fn(|row| {
+            // SAFETY: a row has `width` inputs, hence so many groups.
+            let four = unsafe { rows[row].0.as_ptr().add(group * GROUP).cast::<i64>().read_unaligned() };
+            _mm256_set1_epi64x(four)
+        });
+        for (quarter, start) in starts.iter().enumerate() {
+            // SAFETY: the weights of a quarter end within the weights, as was checked; the load asks for no alignment.
+            let weights = unsafe {
+                let at = weights.as_ptr().add(start + group * STEP);
+                _mm256_cvtepi8_epi16(_mm_loadu_si128(at.cast::<__m128i>()))
+            };
+            for (sums, &inputs) in sums.iter_mut().zip(&inputs) {
+                sums[quarter] = _mm256_add_epi32(sums[quarter], _mm256_madd_epi16(weights, inputs));
             }
         }
     }
     for (sums, (_, outputs)) in sums.iter().zip(rows) {
-        for (block, sums) in sums.iter().enumerate() {
-            let place =
-                outputs.get_mut((first + block) * LANES..).and_then(<[i32]>::first_chunk_mut::<LANES>);
-            let Some(place) = place else { return };
-            for (place, &sum) in place.as_chunks_mut::<8>().0.iter_mut().zip(sums) {
-                let at = place.as_mut_ptr().cast::<__m256i>();
-                // SAFETY: the place has eight numbers of 32 bits, and neither access asks for alignment.
-                unsafe { _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), sum)) };
-            }
+        let places =
+            outputs.get_mut(first * QUARTER..).unwrap_or_default().as_chunks_mut::<{ 2 * QUARTER }>().0;
+        for (place, &[low, high]) in places.iter_mut().zip(sums.as_chunks::<2>().0) {
+            // Two sums of each output lie side by side.
+            let sums = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(low, high));
+            let at = place.as_mut_ptr().cast::<__m256i>();
+            // SAFETY: the place has eight numbers of 32 bits, and neither access asks for alignment.
+            unsafe { _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), sums)) };
         }
     }
+}
+
+/// Sums with their biases, scaled as [`requantize`](super::requantize) does, within 32 bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn scale_sums_with_avx2(scales: &Scales<'_>, sums: &mut [i32]) {
+    let (blocks, rest) = sums.as_chunks_mut::<8>();
+    for (place, sums) in blocks.iter_mut().enumerate() {
+        match scales.chunk(place * 8) {
+            Some(scales) => scaled(sums, scales),
+            None => return,
+        }
+    }
+    if !rest.is_empty() {
+        let mut block = [0; 8];
+        for (place, &sum) in block.iter_mut().zip(&*rest) {
+            *place = sum;
+        }
+        scaled(&mut block, scales.last(blocks.len() * 8).as_ref());
+        for (sum, value) in rest.iter_mut().zip(block) {
+            *sum = value;
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn scaled(sums: &mut [i32; 8], scales: ScalesOf<'_, 8>) {
+    let load = |numbers: &[[u8; 4]; 8]| {
+        // SAFETY: the array has eight numbers of 32 bits, and the load asks for no alignment.
+        unsafe { _mm256_loadu_si256(numbers.as_ptr().cast::<__m256i>()) }
+    };
+    let at = sums.as_mut_ptr().cast::<__m256i>();
+    // SAFETY: there are eight numbers of 32 bits, and the load asks for no alignment.
+    let sums = _mm256_add_epi32(unsafe { _mm256_loadu_si256(at) }, load(scales.biases));
+    let multipliers = load(scales.multipliers);
+    let shifts = _mm256_cvtepu8_epi32(_mm_set_epi64x(0, i64::from_le_bytes(*scales.shifts)));
+    let one = _mm256_set1_epi64x(1);
+    // Products are below 2^62 on either side of 0. There is no arithmetic shift of 64 bits: so much is added before a logical one,
+    // and taken away after it.
+    let raised = _mm256_set1_epi64x(1 << 62);
+    let middle = _mm256_set1_epi64x(1 << 31);
+    // Of each 64 bits the low half; values are 2^31 too high, so that those within 32 bits have no high half.
+    let half = |sums: __m256i, multipliers: __m256i, shifts: __m256i| {
+        let product = _mm256_add_epi64(_mm256_mul_epi32(sums, multipliers), raised);
+        // Halves go up: the last bit that is shifted out is added.
+        let doubled = _mm256_srlv_epi64(product, _mm256_sub_epi64(shifts, one));
+        let value = _mm256_srli_epi64::<1>(_mm256_add_epi64(doubled, one));
+        _mm256_sub_epi64(value, _mm256_sub_epi64(_mm256_srlv_epi64(raised, shifts), middle))
+    };
+    let odd = |numbers: __m256i| _mm256_srli_epi64::<32>(numbers);
+    let mut low = half(sums, multipliers, _mm256_and_si256(shifts, _mm256_set1_epi64x(0xff)));
+    let mut high = half(odd(sums), odd(multipliers), odd(shifts));
+    let beyond = _mm256_set1_epi64x(!0xffff_ffff);
+    if _mm256_testz_si256(_mm256_or_si256(low, high), beyond) == 0 {
+        let (zero, most) = (_mm256_setzero_si256(), _mm256_set1_epi64x(0xffff_ffff));
+        let within = |values: __m256i| {
+            let values = _mm256_blendv_epi8(values, most, _mm256_cmpgt_epi64(values, most));
+            _mm256_blendv_epi8(values, zero, _mm256_cmpgt_epi64(zero, values))
+        };
+        (low, high) = (within(low), within(high));
+    }
+    let all = _mm256_blend_epi32::<0b1010_1010>(low, _mm256_slli_epi64::<32>(high));
+    let values = _mm256_xor_si256(all, _mm256_set1_epi32(i32::MIN));
+    // SAFETY: there are eight numbers of 32 bits, and the store asks for no alignment.
+    unsafe { _mm256_storeu_si256(at, values) };
 }

@@ -5,19 +5,18 @@
 use super::avx512_text as text;
 use super::hash::Block;
 use super::reference;
-use crate::format::{Dense, Filter, LANES, Requantizer, Scales};
+use crate::format::{Filter, GROUP, LANES, Requantizer, Scales, ScalesOf};
 use core::arch::x86_64::{
-    __m128i, __m256i, __m512i, _mm_loadu_si128, _mm256_loadu_si256, _mm512_add_epi16, _mm512_add_epi32,
-    _mm512_add_epi64, _mm512_and_si512, _mm512_castsi256_si512, _mm512_castsi512_si256, _mm512_cvtepi8_epi16,
-    _mm512_cvtepi16_epi8, _mm512_cvtepi16_epi32, _mm512_cvtepu8_epi16, _mm512_cvtepu8_epi32,
-    _mm512_dpbusd_epi32, _mm512_dpwssd_epi32, _mm512_extracti64x4_epi64, _mm512_inserti64x4,
-    _mm512_loadu_si512, _mm512_mask_blend_epi32, _mm512_maskz_loadu_epi8, _mm512_maskz_loadu_epi16,
-    _mm512_max_epi64, _mm512_min_epi64, _mm512_movepi8_mask, _mm512_mul_epi32, _mm512_reduce_add_epi32,
-    _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512,
-    _mm512_shuffle_i32x4, _mm512_slli_epi32, _mm512_slli_epi64, _mm512_srai_epi16, _mm512_srai_epi64,
-    _mm512_srav_epi64, _mm512_srli_epi16, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64,
-    _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
-    _mm512_xor_si512,
+    __m256i, __m512i, _mm_set_epi64x, _mm256_add_epi32, _mm256_dpbusd_epi32, _mm256_loadu_si256,
+    _mm256_movepi8_mask, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_storeu_si256, _mm512_add_epi16,
+    _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512, _mm512_castsi512_si256, _mm512_cvtepi8_epi16,
+    _mm512_cvtepi16_epi8, _mm512_cvtepi16_epi32, _mm512_cvtepi32_epi64, _mm512_cvtepu8_epi16,
+    _mm512_cvtepu8_epi64, _mm512_cvtsepi64_epi32, _mm512_dpbusd_epi32, _mm512_dpwssd_epi32,
+    _mm512_extracti64x4_epi64, _mm512_loadu_si512, _mm512_maskz_loadu_epi16, _mm512_mul_epi32,
+    _mm512_reduce_add_epi32, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_slli_epi32, _mm512_srai_epi16, _mm512_srai_epi64, _mm512_srav_epi64,
+    _mm512_srli_epi16, _mm512_storeu_si512, _mm512_sub_epi32, _mm512_sub_epi64, _mm512_xor_si512,
+    _mm512_zextsi256_si512,
 };
 use core::mem::MaybeUninit;
 
@@ -43,8 +42,8 @@ with_avx512!(sum_rows_4 => sum_rows_4_with_avx512, (rows: &[u8], ids: &[u32], su
 with_avx512!(join => reference::join, (words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]));
 with_avx512!(gates => reference::gates, (sums: &[i32], multipliers: &[u8], shift: u32, cell: &mut [i32], state: &mut [i16]));
 with_avx512!(dot => dot_with_avx512, (weights: &[u8], inputs: &[i16]) -> i32);
-with_avx512!(layer => layer_with_avx512, (layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]));
 with_avx512!(dense => dense_with_avx512, (weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]));
+with_avx512!(scale_sums => scale_sums_with_avx512, (scales: &Scales<'_>, sums: &mut [i32]));
 
 /// 32 numbers of 8 bits, as 16 bits.
 #[inline]
@@ -155,13 +154,14 @@ fn sum_rows_4_with_avx512(rows: &[u8], ids: &[u32], sum: &mut [i32]) {
     }
 }
 
-/// Inputs of a block of [`Halves`].
-const INPUTS: usize = 64;
+/// The most inputs whose halves are kept.
+const MOST_INPUTS: usize = 4096;
 
-/// Inputs of a layer as their high bytes, with the sign, and their low ones, without: 64 in a register, where the weights of 8 bits
-/// need not be widened.
+/// The inputs of a row as their high bytes, with the sign, and their low ones, without: four of either make a number of 32 bits, which
+/// is multiplied with four weights of each output at once.
 struct Halves {
-    blocks: [MaybeUninit<(__m512i, __m512i)>; 4096 / INPUTS],
+    low: [MaybeUninit<[u8; 32]>; MOST_INPUTS / 32],
+    high: [MaybeUninit<[u8; 32]>; MOST_INPUTS / 32],
     /// Whether a high byte is negative.
     negative: bool,
     /// What the sums are too high where a high byte is negative: 128 · 256 times the sum of the high bytes.
@@ -169,277 +169,200 @@ struct Halves {
 }
 
 impl Halves {
+    const EMPTY: Self = Self {
+        low: [const { MaybeUninit::uninit() }; MOST_INPUTS / 32],
+        high: [const { MaybeUninit::uninit() }; MOST_INPUTS / 32],
+        negative: false,
+        raised: 0,
+    };
+
+    /// Splits at most [`MOST_INPUTS`] inputs; behind them come zeros.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
     fn fill(&mut self, inputs: &[i16]) {
-        let mut sum = _mm512_setzero_si512();
-        for (place, inputs) in self.blocks.iter_mut().zip(inputs.chunks(INPUTS)) {
-            let [first, second] = [0, 32].map(|from| {
-                let inputs = inputs.get(from..).unwrap_or_default();
-                // SAFETY: as many lanes are loaded as there are inputs; the load asks for no alignment.
-                unsafe { _mm512_maskz_loadu_epi16(lowest(inputs.len()) as u32, inputs.as_ptr()) }
-            });
-            let bytes = |first, second| {
-                let low = _mm512_castsi256_si512(_mm512_cvtepi16_epi8(first));
-                _mm512_inserti64x4::<1>(low, _mm512_cvtepi16_epi8(second))
-            };
-            let high = bytes(_mm512_srai_epi16::<8>(first), _mm512_srai_epi16::<8>(second));
-            sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(1), high);
-            self.negative |= _mm512_movepi8_mask(high) != 0;
-            place.write((high, bytes(first, second)));
+        let mut sum = _mm256_setzero_si256();
+        let mut negative = false;
+        for ((low, high), inputs) in self.low.iter_mut().zip(&mut self.high).zip(inputs.chunks(32)) {
+            // SAFETY: as many lanes are loaded as there are inputs; the load asks for no alignment.
+            let inputs = unsafe { _mm512_maskz_loadu_epi16(lowest(inputs.len()), inputs.as_ptr()) };
+            let high_bytes = _mm512_cvtepi16_epi8(_mm512_srai_epi16::<8>(inputs));
+            sum = _mm256_dpbusd_epi32(sum, _mm256_set1_epi8(1), high_bytes);
+            negative |= _mm256_movepi8_mask(high_bytes) != 0;
+            // SAFETY: both places have 32 bytes, and the stores ask for no alignment.
+            unsafe {
+                _mm256_storeu_si256(low.as_mut_ptr().cast::<__m256i>(), _mm512_cvtepi16_epi8(inputs));
+                _mm256_storeu_si256(high.as_mut_ptr().cast::<__m256i>(), high_bytes);
+            }
         }
-        if self.negative {
-            self.raised = _mm512_reduce_add_epi32(sum).wrapping_mul(128 * 256);
-        }
-    }
-}
-
-/// As many bits as there are things, at most 64.
-#[inline]
-const fn lowest(things: usize) -> u64 {
-    if things < 64 { (1 << things) - 1 } else { u64::MAX }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn layer_with_avx512(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]) {
-    let stride = layer.stride();
-    let Some(inputs) = inputs.get(..stride) else { return };
-    let mut halves =
-        Halves { blocks: [const { MaybeUninit::uninit() }; 4096 / INPUTS], negative: false, raised: 0 };
-    halves.fill(inputs);
-    for (place, outputs) in outputs.chunks_mut(LANES).enumerate() {
-        let first = first + place * LANES;
-        // The last ones are computed together with some before them.
-        let from = first.min((layer.outputs as usize).saturating_sub(LANES));
-        let weights = layer.weights().get(from * stride..(from + LANES) * stride);
-        let Some((weights, scales)) = weights.zip(layer.scales::<LANES>(from)) else {
-            reference::layer(layer, first, inputs, outputs);
-            continue;
-        };
-        let sums = if halves.negative {
-            sixteen_rows::<true>(weights, stride, &halves)
+        self.negative = negative;
+        self.raised = if negative {
+            _mm512_reduce_add_epi32(_mm512_zextsi256_si512(sum)).wrapping_mul(128 * 256)
         } else {
-            sixteen_rows::<false>(weights, stride, &halves)
+            0
         };
-        let all = scaled(sums, scales);
-        if from == first
-            && let Some(outputs) = outputs.first_chunk_mut::<LANES>()
-        {
-            *outputs = all;
-        } else {
-            for (output, value) in outputs.iter_mut().zip(all.into_iter().skip(first - from)) {
-                *output = value;
-            }
-        }
     }
 }
 
-/// The sums of products of 16 rows of weights, each `stride` long, with as many inputs: at most 4,096.
+/// As many bits as there are things, at most 32.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn sixteen_rows<const SIGNED: bool>(weights: &[u8], stride: usize, inputs: &Halves) -> __m512i {
-    let mut sums = _mm512_set1_epi32(inputs.raised.wrapping_neg());
-    let blocks = inputs.blocks.get(..stride.div_ceil(INPUTS)).unwrap_or_default();
-    if weights.len() != LANES * stride {
-        return sums;
-    }
-    let (fours, rest) = blocks.as_chunks::<4>();
-    for (place, four) in fours.iter().enumerate() {
-        sums = _mm512_add_epi32(sums, columns::<_, SIGNED>(weights, stride, place * 4 * INPUTS, four));
-    }
-    let first = fours.len() * 4 * INPUTS;
-    let behind = match rest {
-        [a] => columns::<_, SIGNED>(weights, stride, first, &[*a]),
-        [a, b] => columns::<_, SIGNED>(weights, stride, first, &[*a, *b]),
-        [a, b, c] => columns::<_, SIGNED>(weights, stride, first, &[*a, *b, *c]),
-        _ => return sums,
-    };
-    _mm512_add_epi32(sums, behind)
+const fn lowest(things: usize) -> u32 {
+    if things < 32 { (1 << things) - 1 } else { u32::MAX }
 }
 
-/// What `N` blocks of columns of 16 rows, from the column `first` on, give to the sums; the last block may be cut short by the end
-/// of the row. All blocks were written, and there are 16 rows. `SIGNED` tells whether a high byte may be negative.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn columns<const N: usize, const SIGNED: bool>(
-    weights: &[u8],
-    stride: usize,
-    first: usize,
-    blocks: &[MaybeUninit<(__m512i, __m512i)>; N],
-) -> __m512i {
-    // SAFETY: all blocks were written.
-    let blocks = blocks.map(|block| unsafe { block.assume_init() });
-    // The instruction takes one factor without a sign: where the high bytes have one, the weights are raised by 128.
-    let sign = _mm512_set1_epi8(i8::MIN);
-    let last = lowest(stride - first - (N - 1) * INPUTS);
-    let mut fours = [_mm512_setzero_si512(); 4];
-    for (place, four) in fours.iter_mut().enumerate() {
-        let mut sums = [_mm512_setzero_si512(); 4];
-        for (row, sum) in sums.iter_mut().enumerate() {
-            let mut weights_of = [_mm512_setzero_si512(); N];
-            for (block, weights_of) in weights_of.iter_mut().enumerate() {
-                // SAFETY: the row has 64 weights from this column on, of the last block as many as are loaded; the load asks for no
-                // alignment.
-                *weights_of = unsafe {
-                    let at = weights.as_ptr().add((4 * place + row) * stride + first + block * INPUTS);
-                    if block + 1 < N {
-                        _mm512_loadu_si512(at.cast::<__m512i>())
-                    } else {
-                        _mm512_maskz_loadu_epi8(last, at.cast::<i8>())
-                    }
-                };
-            }
-            for (&weights, (high, _)) in weights_of.iter().zip(blocks) {
-                *sum = if SIGNED {
-                    _mm512_dpbusd_epi32(*sum, _mm512_xor_si512(weights, sign), high)
-                } else {
-                    _mm512_dpbusd_epi32(*sum, high, weights)
-                };
-            }
-            *sum = _mm512_slli_epi32::<8>(*sum);
-            for (&weights, (_, low)) in weights_of.iter().zip(blocks) {
-                *sum = _mm512_dpbusd_epi32(*sum, low, weights);
-            }
-        }
-        // Sums of the lanes, the four rows side by side in a quarter.
-        let [a, b, c, d] = sums;
-        let ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
-        let cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
-        *four = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
-    }
-    // Sums of the quarters.
-    let [a, b, c, d] = fours;
-    let halves = |a, b| {
-        let (low, high) =
-            (_mm512_shuffle_i32x4::<0b01_00_01_00>(a, b), _mm512_shuffle_i32x4::<0b11_10_11_10>(a, b));
-        _mm512_add_epi32(low, high)
-    };
-    let (a, b) = (halves(a, b), halves(c, d));
-    let (low, high) =
-        (_mm512_shuffle_i32x4::<0b10_00_10_00>(a, b), _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b));
-    _mm512_add_epi32(low, high)
-}
-
-/// Sums with their biases, scaled as [`requantize`](super::requantize) does, within 32 bits.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn scaled(sums: __m512i, scales: Scales<'_, LANES>) -> [i32; LANES] {
-    // SAFETY: both arrays have 16 numbers of 32 bits, and the loads ask for no alignment.
-    let (biases, multipliers) = unsafe {
-        (
-            _mm512_loadu_si512(scales.biases.as_ptr().cast::<__m512i>()),
-            _mm512_loadu_si512(scales.multipliers.as_ptr().cast::<__m512i>()),
-        )
-    };
-    // SAFETY: the array has 16 bytes, and the load asks for no alignment.
-    let shifts = _mm512_cvtepu8_epi32(unsafe { _mm_loadu_si128(scales.shifts.as_ptr().cast::<__m128i>()) });
-    let sums = _mm512_add_epi32(sums, biases);
-    let one = _mm512_set1_epi64(1);
-    let (most, least) = (_mm512_set1_epi64(i32::MAX.into()), _mm512_set1_epi64(i32::MIN.into()));
-    // Of each 64 bits the low half.
-    let half = |sums: __m512i, multipliers: __m512i, shifts: __m512i| {
-        let product = _mm512_mul_epi32(sums, multipliers);
-        // Halves go up: the last bit that is shifted out is added.
-        let doubled = _mm512_srav_epi64(product, _mm512_sub_epi64(shifts, one));
-        let value = _mm512_srai_epi64::<1>(_mm512_add_epi64(doubled, one));
-        _mm512_max_epi64(_mm512_min_epi64(value, most), least)
-    };
-    let odd = |numbers: __m512i| _mm512_srli_epi64::<32>(numbers);
-    let low = half(sums, multipliers, _mm512_and_si512(shifts, _mm512_set1_epi64(0xff)));
-    let high = half(odd(sums), odd(multipliers), odd(shifts));
-    let all = _mm512_mask_blend_epi32(0b1010_1010_1010_1010, low, _mm512_slli_epi64::<32>(high));
-    let mut out = [0; LANES];
-    // SAFETY: the array has 16 numbers of 32 bits, and the store asks for no alignment.
-    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast::<__m512i>(), all) };
-    out
-}
-
-/// Two inputs, side by side in each lane.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn spread(pair: [i16; 2]) -> __m512i {
-    _mm512_set1_epi32(i32::from(pair[0]) & 0xffff | i32::from(pair[1]) << 16)
-}
+/// Bytes of a group of weights of a block.
+const STEP: usize = GROUP * LANES;
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn dense_with_avx512(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]) {
     let Some(count) = weights.len().checked_div(width).filter(|&count| count > 0) else { return };
-    let mut inputs = inputs.chunks_exact(width);
-    let mut outputs = outputs.chunks_exact_mut(count);
-    loop {
-        // Rows of inputs that share each weight once it is widened.
-        let rows: [Option<(&[i16], &mut [i32])>; 4] =
-            core::array::from_fn(|_| inputs.next().zip(outputs.next()));
-        match rows {
-            [Some(a), Some(b), Some(c), Some(d)] => rows_of::<4, 2>(weights, width, [a, b, c, d]),
-            rows => {
-                for row in rows.into_iter().flatten() {
-                    rows_of::<1, 4>(weights, width, [row]);
-                }
-                return;
-            }
+    if width > MOST_INPUTS || !width.is_multiple_of(GROUP) {
+        return reference::dense(weights, width, inputs, outputs);
+    }
+    let mut halves = Halves::EMPTY;
+    for (inputs, outputs) in inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(count)) {
+        halves.fill(inputs);
+        if halves.negative {
+            row::<true>(weights, width, &halves, outputs);
+        } else {
+            row::<false>(weights, width, &halves, outputs);
         }
     }
 }
 
-/// Rows of inputs against all weights, `BLOCKS` blocks of outputs at a time: their sums do not wait for one another.
+/// A row of inputs against all weights, some blocks of outputs at a time: their sums do not wait for one another. `SIGNED` tells
+/// whether a high byte may be negative.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn rows_of<const ROWS: usize, const BLOCKS: usize>(
+fn row<const SIGNED: bool>(weights: &[u8], width: usize, inputs: &Halves, outputs: &mut [i32]) {
+    let mut blocks = weights.chunks_exact(width * LANES).len();
+    let (mut weights, mut outputs) = (weights, outputs.as_chunks_mut::<LANES>().0);
+    while blocks > 0 {
+        // Eight and more are halved, so that no single one is left.
+        let taken = if blocks > 12 {
+            6
+        } else if blocks > 6 {
+            blocks.div_ceil(2)
+        } else {
+            blocks
+        };
+        let (Some((here, behind)), Some((sums, others))) =
+            (weights.split_at_checked(taken * width * LANES), outputs.split_at_mut_checked(taken))
+        else {
+            return;
+        };
+        match taken {
+            1 => blocks_of::<1, 4, SIGNED>(here, width, inputs, sums),
+            2 => blocks_of::<2, 2, SIGNED>(here, width, inputs, sums),
+            3 => blocks_of::<3, 2, SIGNED>(here, width, inputs, sums),
+            4 => blocks_of::<4, 1, SIGNED>(here, width, inputs, sums),
+            5 => blocks_of::<5, 1, SIGNED>(here, width, inputs, sums),
+            _ => blocks_of::<6, 1, SIGNED>(here, width, inputs, sums),
+        }
+        (weights, outputs) = (behind, others);
+        blocks -= taken;
+    }
+}
+
+/// `BLOCKS` blocks of outputs, `AHEAD` groups of inputs at a time, each with sums of its own.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn blocks_of<const BLOCKS: usize, const AHEAD: usize, const SIGNED: bool>(
     weights: &[u8],
     width: usize,
-    mut rows: [(&[i16], &mut [i32]); ROWS],
+    inputs: &Halves,
+    outputs: &mut [[i32; LANES]],
 ) {
-    let size = width * LANES;
-    let mut groups = weights.chunks_exact(size * BLOCKS);
-    let mut first = 0;
-    for group in &mut groups {
-        let blocks: [&[u8]; BLOCKS] =
-            core::array::from_fn(|block| group.get(block * size..(block + 1) * size).unwrap_or_default());
-        blocks_of(blocks, first, &mut rows);
-        first += BLOCKS;
+    let zero = _mm512_setzero_si512();
+    let (mut low_sums, mut high_sums) = ([[zero; BLOCKS]; AHEAD], [[zero; BLOCKS]; AHEAD]);
+    if weights.len() != BLOCKS * width * LANES || width > MOST_INPUTS {
+        return;
     }
-    for block in groups.remainder().chunks_exact(size) {
-        blocks_of([block], first, &mut rows);
-        first += 1;
+    // The instruction takes one factor without a sign: where the high bytes have one, the weights are raised by 128.
+    let sign = _mm512_set1_epi8(i8::MIN);
+    let (low, high) = (inputs.low.as_ptr().cast::<i32>(), inputs.high.as_ptr().cast::<i32>());
+    let step = |group: usize, low_sums: &mut [__m512i; BLOCKS], high_sums: &mut [__m512i; BLOCKS]| {
+        // SAFETY: there are as many groups of inputs as `width` says, and all were written.
+        let (low, high) = unsafe { (low.add(group).read_unaligned(), high.add(group).read_unaligned()) };
+        let (low, high) = (_mm512_set1_epi32(low), _mm512_set1_epi32(high));
+        for (block, (low_sum, high_sum)) in low_sums.iter_mut().zip(high_sums).enumerate() {
+            // SAFETY: each block has `width` inputs, hence so many groups; the load asks for no alignment.
+            let weights = unsafe {
+                let at = weights.as_ptr().add(block * width * LANES + group * STEP);
+                _mm512_loadu_si512(at.cast::<__m512i>())
+            };
+            *low_sum = _mm512_dpbusd_epi32(*low_sum, low, weights);
+            *high_sum = if SIGNED {
+                _mm512_dpbusd_epi32(*high_sum, _mm512_xor_si512(weights, sign), high)
+            } else {
+                _mm512_dpbusd_epi32(*high_sum, high, weights)
+            };
+        }
+    };
+    let groups = width / GROUP;
+    let ahead = groups - groups % AHEAD;
+    for group in (0..ahead).step_by(AHEAD) {
+        for (place, (low_sums, high_sums)) in low_sums.iter_mut().zip(&mut high_sums).enumerate() {
+            step(group + place, low_sums, high_sums);
+        }
+    }
+    for group in ahead..groups {
+        step(group, &mut low_sums[0], &mut high_sums[0]);
+    }
+    let raised = _mm512_set1_epi32(inputs.raised);
+    for (block, output) in outputs.iter_mut().enumerate().take(BLOCKS) {
+        let (mut low, mut high) = (zero, zero);
+        for (low_sums, high_sums) in low_sums.iter().zip(&high_sums) {
+            low = _mm512_add_epi32(low, low_sums[block]);
+            high = _mm512_add_epi32(high, high_sums[block]);
+        }
+        let sums = _mm512_sub_epi32(_mm512_add_epi32(low, _mm512_slli_epi32::<8>(high)), raised);
+        let at = output.as_mut_ptr().cast::<__m512i>();
+        // SAFETY: the place has 16 numbers of 32 bits, and neither access asks for alignment.
+        unsafe { _mm512_storeu_si512(at, _mm512_add_epi32(_mm512_loadu_si512(at), sums)) };
+    }
+}
+
+/// Sums with their biases, scaled as [`requantize`](super::requantize) does, within 32 bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+fn scale_sums_with_avx512(scales: &Scales<'_>, sums: &mut [i32]) {
+    let (blocks, rest) = sums.as_chunks_mut::<8>();
+    for (place, sums) in blocks.iter_mut().enumerate() {
+        match scales.chunk(place * 8) {
+            Some(scales) => scaled(sums, scales),
+            None => return,
+        }
+    }
+    if !rest.is_empty() {
+        let mut block = [0; 8];
+        for (place, &sum) in block.iter_mut().zip(&*rest) {
+            *place = sum;
+        }
+        scaled(&mut block, scales.last(blocks.len() * 8).as_ref());
+        for (sum, value) in rest.iter_mut().zip(block) {
+            *sum = value;
+        }
     }
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-fn blocks_of<const ROWS: usize, const BLOCKS: usize>(
-    blocks: [&[u8]; BLOCKS],
-    first: usize,
-    rows: &mut [(&[i16], &mut [i32]); ROWS],
-) {
-    let mut sums = [[_mm512_setzero_si512(); BLOCKS]; ROWS];
-    let blocks = blocks.map(|block| block.as_chunks::<32>().0);
-    let inputs = rows.each_ref().map(|(inputs, _)| inputs.as_chunks::<2>().0);
-    let pairs = blocks.iter().map(|block| block.len()).chain(inputs.iter().map(|input| input.len())).min();
-    for pair in 0..pairs.unwrap_or(0) {
-        let mut wide = [_mm512_setzero_si512(); BLOCKS];
-        for (wide, block) in wide.iter_mut().zip(&blocks) {
-            // SAFETY: `pair` is below the length of every block.
-            *wide = widen(unsafe { block.get_unchecked(pair) });
-        }
-        for (sums, input) in sums.iter_mut().zip(&inputs) {
-            // SAFETY: `pair` is below the length of every row of inputs.
-            let input = spread(unsafe { *input.get_unchecked(pair) });
-            for (sum, &weights) in sums.iter_mut().zip(&wide) {
-                *sum = _mm512_dpwssd_epi32(*sum, weights, input);
-            }
-        }
-    }
-    for (sums, (_, outputs)) in sums.iter().zip(rows) {
-        for (block, &sum) in sums.iter().enumerate() {
-            let place =
-                outputs.get_mut((first + block) * LANES..).and_then(<[i32]>::first_chunk_mut::<LANES>);
-            let Some(place) = place else { return };
-            let at = place.as_mut_ptr().cast::<__m512i>();
-            // SAFETY: the place has 16 numbers of 32 bits, and neither access asks for alignment.
-            unsafe { _mm512_storeu_si512(at, _mm512_add_epi32(_mm512_loadu_si512(at), sum)) };
-        }
-    }
+fn scaled(sums: &mut [i32; 8], scales: ScalesOf<'_, 8>) {
+    let load = |numbers: &[[u8; 4]; 8]| {
+        // SAFETY: the array has eight numbers of 32 bits, and the load asks for no alignment.
+        unsafe { _mm256_loadu_si256(numbers.as_ptr().cast::<__m256i>()) }
+    };
+    let at = sums.as_mut_ptr().cast::<__m256i>();
+    // SAFETY: there are eight numbers of 32 bits, and the load asks for no alignment.
+    let sums = _mm256_add_epi32(unsafe { _mm256_loadu_si256(at) }, load(scales.biases));
+    let multipliers = _mm512_cvtepi32_epi64(load(scales.multipliers));
+    let shifts = _mm512_cvtepu8_epi64(_mm_set_epi64x(0, i64::from_le_bytes(*scales.shifts)));
+    let one = _mm512_set1_epi64(1);
+    let product = _mm512_mul_epi32(_mm512_cvtepi32_epi64(sums), multipliers);
+    // Halves go up: the last bit that is shifted out is added.
+    let doubled = _mm512_srav_epi64(product, _mm512_sub_epi64(shifts, one));
+    let values = _mm512_cvtsepi64_epi32(_mm512_srai_epi64::<1>(_mm512_add_epi64(doubled, one)));
+    // SAFETY: there are eight numbers of 32 bits, and the store asks for no alignment.
+    unsafe { _mm256_storeu_si256(at, values) };
 }

@@ -5,12 +5,12 @@
 #![allow(unsafe_code)] // Vector registers need it; this room is the one place that has it.
 
 use super::reference;
-use super::tiles::{self, PAIR};
-use crate::format::LANES;
+use super::tiles::{self, STEP};
+use crate::format::{GROUP, LANES};
 use core::arch::aarch64::{
-    int8x16_t, int8x16x2_t, int16x8_t, int32x4_t, vaddq_s32, vaddvq_s32, vaddw_high_s16, vaddw_s16, vand_u8,
+    int8x16_t, int8x16x4_t, int16x8_t, int32x4_t, vaddq_s32, vaddvq_s32, vaddw_high_s16, vaddw_s16, vand_u8,
     vcombine_u8, vdup_n_u8, vdupq_n_s8, vdupq_n_s32, vget_low_s8, vget_low_s16, vld1_u8, vld1q_s8, vld1q_s16,
-    vld1q_s32, vld2q_s8, vmlal_high_n_s16, vmlal_high_s16, vmlal_n_s16, vmlal_s16, vmovl_high_s8, vmovl_s8,
+    vld1q_s32, vld4q_s8, vmlal_high_n_s16, vmlal_high_s16, vmlal_n_s16, vmlal_s16, vmovl_high_s8, vmovl_s8,
     vreinterpretq_s8_u8, vshr_n_u8, vst1q_s32, vsubq_s8, vzip1_u8, vzip2_u8,
 };
 
@@ -59,8 +59,8 @@ pub(super) fn dense(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut 
 struct Block([int32x4_t; 4]);
 
 impl tiles::Sums for Block {
-    /// Of 16 outputs the weights of the first input, then those of the second.
-    type Weights = [[int16x8_t; 2]; 2];
+    /// Of 16 outputs the weights of each input.
+    type Weights = [[int16x8_t; 2]; GROUP];
 
     #[inline(always)]
     fn zero() -> Self {
@@ -68,16 +68,16 @@ impl tiles::Sums for Block {
     }
 
     #[inline(always)]
-    fn weights(bytes: &[u8; PAIR]) -> Self::Weights {
-        // SAFETY: the array has 32 bytes, and the load asks for no alignment.
-        let int8x16x2_t(first, second) = unsafe { vld2q_s8(bytes.as_ptr().cast()) };
-        [widen(first), widen(second)]
+    fn weights(bytes: &[u8; STEP]) -> Self::Weights {
+        // SAFETY: the array has 64 bytes, and the load asks for no alignment.
+        let int8x16x4_t(a, b, c, d) = unsafe { vld4q_s8(bytes.as_ptr().cast()) };
+        [widen(a), widen(b), widen(c), widen(d)]
     }
 
     #[inline(always)]
-    fn add(self, weights: Self::Weights, inputs: [i16; 2]) -> Self {
-        let [first, second] = weights;
-        Self(add(add(self.0, first, inputs[0]), second, inputs[1]))
+    fn add(self, weights: Self::Weights, inputs: [i16; GROUP]) -> Self {
+        let ([a, b, c, d], [first, second, third, fourth]) = (weights, inputs);
+        Self(add(add(add(add(self.0, a, first), b, second), c, third), d, fourth))
     }
 
     #[inline(always)]

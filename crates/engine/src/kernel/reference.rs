@@ -2,7 +2,7 @@
 
 use super::hash::{Block, END, HISTORY, NGRAM, START, mix, spread};
 use super::requantize::requantize;
-use crate::format::{Dense, Filter, LANES, Requantizer};
+use crate::format::{Filter, GROUP, LANES, Requantizer, Scales};
 
 /// Adds the rows of 8-bit numbers at `ids` to `sum`; a row is as long as `sum`. Ids beyond the rows add nothing.
 #[inline(always)]
@@ -69,32 +69,22 @@ pub(super) fn dot(weights: &[u8], inputs: &[i16]) -> i32 {
     weights.iter().zip(inputs).map(|(&weight, &input)| i32::from(weight as i8) * i32::from(input)).sum()
 }
 
-/// The outputs of a layer from `first` on, scaled and within 32 bits. There are as many inputs as a row of the layer has weights.
+/// Sums of a layer become its outputs: biases are added, and they are scaled, within 32 bits.
 #[inline(always)]
-pub(super) fn layer(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]) {
-    layer_by(dot, layer, first, inputs, outputs);
-}
-
-/// The same with a product of a kernel's own.
-#[inline(always)]
-pub(super) fn layer_by(
-    dot: impl Fn(&[u8], &[i16]) -> i32,
-    layer: &Dense<'_>,
-    first: usize,
-    inputs: &[i16],
-    outputs: &mut [i32],
-) {
-    let rows = layer.weights().chunks_exact(layer.stride()).skip(first);
-    for (index, (output, row)) in outputs.iter_mut().zip(rows).enumerate() {
-        let (bias, scale) = layer.output(first + index);
-        let value = requantize(dot(row, inputs) + bias, scale);
-        *output = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+pub(super) fn scale_sums(scales: &Scales<'_>, sums: &mut [i32]) {
+    for (index, sum) in sums.iter_mut().enumerate() {
+        let (bias, scale) = scales.of(index);
+        let value = requantize(sum.wrapping_add(bias), scale);
+        *sum = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
     }
 }
 
+/// Outputs whose sums registers hold, in a block.
+const QUARTER: usize = LANES / 4;
+
 /// Adds to each row of `outputs`, one for each row of `inputs`, the products of the row with weights of 8 bits (two's
-/// complement). Rows of inputs are `width` long, an even number; the weights lie in blocks of 16 outputs and, in these, of
-/// pairs of inputs.
+/// complement). Rows of inputs are `width` long, a multiple of [`GROUP`]; the weights lie in blocks of [`LANES`] outputs and, in
+/// these, in groups of inputs.
 #[inline(always)]
 pub(super) fn dense(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]) {
     let Some(count) = weights.len().checked_div(width) else { return };
@@ -104,15 +94,23 @@ pub(super) fn dense(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut 
     for (input, output) in inputs.chunks_exact(width).zip(outputs.chunks_exact_mut(count)) {
         let blocks = weights.chunks_exact(width * LANES);
         for (block, sums) in blocks.zip(output.as_chunks_mut::<LANES>().0) {
-            let mut here = *sums;
-            for (pairs, &[first, second]) in
-                block.as_chunks::<{ 2 * LANES }>().0.iter().zip(input.as_chunks::<2>().0)
-            {
-                for (sum, &[a, b]) in here.iter_mut().zip(pairs.as_chunks::<2>().0) {
-                    *sum += i32::from(a as i8) * i32::from(first) + i32::from(b as i8) * i32::from(second);
+            for (quarter, sums) in sums.as_chunks_mut::<QUARTER>().0.iter_mut().enumerate() {
+                let mut here = [0; QUARTER];
+                let groups = block.as_chunks::<{ GROUP * LANES }>().0.iter();
+                for (group, input) in groups.zip(input.as_chunks::<GROUP>().0) {
+                    let [a, b, c, d] = input.map(i32::from);
+                    let Some(weights) = group.as_chunks::<{ GROUP * QUARTER }>().0.get(quarter) else {
+                        return;
+                    };
+                    for (sum, weights) in here.iter_mut().zip(weights.as_chunks::<GROUP>().0) {
+                        let [e, f, g, h] = weights.map(|weight| i32::from(weight as i8));
+                        *sum += a * e + b * f + c * g + d * h;
+                    }
+                }
+                for (sum, here) in sums.iter_mut().zip(here) {
+                    *sum += here;
                 }
             }
-            *sums = here;
         }
     }
 }

@@ -5,8 +5,8 @@
 #![allow(unsafe_code)] // Vector registers need it; this room is the one place that has it.
 
 use super::reference;
-use super::tiles::{self, PAIR};
-use crate::format::LANES;
+use super::tiles::{self, STEP};
+use crate::format::{GROUP, LANES};
 use core::arch::wasm32::{
     i8x16_shuffle, i8x16_splat, i8x16_sub, i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_add,
     i32x4_dot_i16x8, i32x4_extend_high_i16x8, i32x4_extend_low_i16x8, i32x4_extract_lane, i32x4_splat,
@@ -49,7 +49,8 @@ pub(super) fn dense(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut 
 struct Block([v128; 4]);
 
 impl tiles::Sums for Block {
-    type Weights = [v128; 4];
+    /// Of four outputs each, the weights of the first two inputs, then those of the others.
+    type Weights = [[v128; 2]; 4];
 
     #[inline(always)]
     fn zero() -> Self {
@@ -57,26 +58,22 @@ impl tiles::Sums for Block {
     }
 
     #[inline(always)]
-    fn weights(bytes: &[u8; PAIR]) -> Self::Weights {
-        let (first, second) = bytes.split_at(PAIR / 2);
-        let (Some(first), Some(second)) = (first.first_chunk(), second.first_chunk()) else {
-            return [i32x4_splat(0); 4];
-        };
-        let ([a, b], [c, d]) = (widen(first), widen(second));
-        [a, b, c, d]
+    fn weights(bytes: &[u8; STEP]) -> Self::Weights {
+        let quarters = bytes.as_chunks::<16>().0;
+        let quarter = |at: usize| quarters.get(at).map_or([i32x4_splat(0); 2], pairs);
+        [quarter(0), quarter(1), quarter(2), quarter(3)]
     }
 
     #[inline(always)]
-    fn add(self, weights: Self::Weights, inputs: [i16; 2]) -> Self {
+    fn add(self, weights: Self::Weights, inputs: [i16; GROUP]) -> Self {
         // Two inputs, side by side in each lane.
-        let inputs = i32x4_splat(i32::from(inputs[0]) & 0xffff | i32::from(inputs[1]) << 16);
+        let pair = |first: i16, second: i16| i32x4_splat(i32::from(first) & 0xffff | i32::from(second) << 16);
+        let (first, second) = (pair(inputs[0], inputs[1]), pair(inputs[2], inputs[3]));
+        let add = |sum: v128, [a, b]: [v128; 2]| {
+            i32x4_add(i32x4_add(sum, i32x4_dot_i16x8(a, first)), i32x4_dot_i16x8(b, second))
+        };
         let ([a, b, c, d], [e, f, g, h]) = (self.0, weights);
-        Self([
-            i32x4_add(a, i32x4_dot_i16x8(e, inputs)),
-            i32x4_add(b, i32x4_dot_i16x8(f, inputs)),
-            i32x4_add(c, i32x4_dot_i16x8(g, inputs)),
-            i32x4_add(d, i32x4_dot_i16x8(h, inputs)),
-        ])
+        Self([add(a, e), add(b, f), add(c, g), add(d, h)])
     }
 
     #[inline(always)]
@@ -125,6 +122,15 @@ impl Block {
 fn load_16(numbers: &[i16; 8]) -> v128 {
     // SAFETY: the array has eight numbers of 16 bits, and the load asks for no alignment.
     unsafe { v128_load(numbers.as_ptr().cast()) }
+}
+
+/// The weights of four outputs and four inputs, as 16 bits: those of the first two inputs, then those of the others.
+#[inline(always)]
+fn pairs(bytes: &[u8; 16]) -> [v128; 2] {
+    // SAFETY: the array has 16 bytes, and the load asks for no alignment.
+    let bytes = unsafe { v128_load(bytes.as_ptr().cast()) };
+    let sorted = i8x16_shuffle::<0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15>(bytes, bytes);
+    [i16x8_extend_low_i8x16(sorted), i16x8_extend_high_i8x16(sorted)]
 }
 
 /// 16 numbers of 8 bits, as 16 bits.

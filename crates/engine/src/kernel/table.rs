@@ -8,7 +8,7 @@ use super::reference;
 use super::simd128;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
-use crate::format::{Dense, Filter, Requantizer};
+use crate::format::{Dense, Filter, Requantizer, Scales};
 
 /// One step of a recurrent layer: sums and their multipliers, by how many bits the sums are shifted, cell and state.
 pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
@@ -22,8 +22,8 @@ pub struct Kernel {
     pub(crate) sum_rows_8: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) sum_rows_4: fn(rows: &[u8], ids: &[u32], sum: &mut [i32]),
     pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
-    pub(crate) layer: fn(layer: &Dense<'_>, first: usize, inputs: &[i16], outputs: &mut [i32]),
     pub(crate) dense: fn(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]),
+    pub(crate) scale_sums: fn(scales: &Scales<'_>, sums: &mut [i32]),
     pub(crate) join: fn(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]),
     pub(crate) gates: Gates,
 }
@@ -51,28 +51,24 @@ impl Kernel {
         &[Self::REFERENCE]
     }
 
-    /// Joins and gates are plain code, which the compiler makes vectors of.
+    /// Joins, gates and scales are plain code, which the compiler makes vectors of.
     #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
     const NEON: Self = Self {
         name: "neon",
         sum_rows_8: neon::sum_rows_8,
         sum_rows_4: neon::sum_rows_4,
         dot: neon::dot,
-        layer: |layer, first, inputs, outputs| reference::layer_by(neon::dot, layer, first, inputs, outputs),
         dense: neon::dense,
         ..Self::REFERENCE
     };
 
-    /// Joins and gates are plain code, which the compiler makes vectors of.
+    /// Joins, gates and scales are plain code, which the compiler makes vectors of.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     const SIMD128: Self = Self {
         name: "simd128",
         sum_rows_8: simd128::sum_rows_8,
         sum_rows_4: simd128::sum_rows_4,
         dot: simd128::dot,
-        layer: |layer, first, inputs, outputs| {
-            reference::layer_by(simd128::dot, layer, first, inputs, outputs)
-        },
         dense: simd128::dense,
         ..Self::REFERENCE
     };
@@ -85,8 +81,8 @@ impl Kernel {
         sum_rows_8: avx2::sum_rows_8,
         sum_rows_4: avx2::sum_rows_4,
         dot: avx2::dot,
-        layer: avx2::layer,
         dense: avx2::dense,
+        scale_sums: avx2::scale_sums,
         join: avx2::join,
         gates: avx2::gates,
     };
@@ -99,8 +95,8 @@ impl Kernel {
         sum_rows_8: avx512::sum_rows_8,
         sum_rows_4: avx512::sum_rows_4,
         dot: avx512::dot,
-        layer: avx512::layer,
         dense: avx512::dense,
+        scale_sums: avx512::scale_sums,
         join: avx512::join,
         gates: avx512::gates,
     };
@@ -113,11 +109,22 @@ impl Kernel {
         sum_rows_8: reference::sum_rows_8,
         sum_rows_4: reference::sum_rows_4,
         dot: reference::dot,
-        layer: reference::layer,
         dense: reference::dense,
+        scale_sums: reference::scale_sums,
         join: reference::join,
         gates: reference::gates,
     };
+
+    /// The outputs of a layer, within 32 bits, in the place of its sums: there must be room for [`Dense::sums`], and as many inputs
+    /// as [`Dense::width`].
+    pub(crate) fn layer<'s>(&self, layer: &Dense<'_>, inputs: &[i16], sums: &'s mut [i32]) -> &'s [i32] {
+        let Some(sums) = sums.get_mut(..layer.sums()) else { return &[] };
+        sums.fill(0);
+        (self.dense)(layer.weights(), layer.width(), inputs, sums);
+        let outputs = sums.get_mut(..layer.outputs as usize).unwrap_or_default();
+        (self.scale_sums)(&layer.scales, outputs);
+        outputs
+    }
 
     /// The fastest kernel that this machine can run.
     #[must_use]

@@ -1,7 +1,7 @@
 //! What kernels compute of whole layers, blocks of characters and filters, against the reference; their plain sums are held in
 //! `agreement.rs`, which needs no allocator.
 
-use super::{BLOCK, Block, HISTORY, Kernel, MAX_SHIFT, MOST_NGRAMS, Requantizer, blocks};
+use super::{BLOCK, Block, HISTORY, Kernel, MAX_SHIFT, MOST_NGRAMS, Requantizer, blocks, requantize};
 use crate::format::{Dense, Filter, MAX_NGRAM, SectionKind};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -63,7 +63,7 @@ fn sums_of_many_extreme_rows() {
 #[test]
 fn layers() {
     let mut numbers = Numbers(6);
-    for inputs in (1..=260).step_by(7).chain([16, 32, 48, 64, 192, 256]) {
+    for inputs in (1..=260).step_by(7).chain([16, 32, 48, 64, 192, 256, 4096]) {
         for (count, extreme) in [(1, true), (7, false), (8, true), (15, false), (16, true), (77, false)] {
             let rows: Vec<(i32, Requantizer, Vec<i8>)> = (0..count)
                 .map(|_| {
@@ -76,16 +76,28 @@ fn layers() {
                 .collect();
             let bytes = Dense::write(inputs as u32, &rows);
             let layer = Dense::read(SectionKind::Hidden, &bytes).unwrap();
-            let values = numbers.inputs(layer.stride() + 3, extreme);
-            for kernel in others() {
-                for (shift, first) in [(0, 0), (1, 0), (3, 5)] {
-                    let values = &values[shift..shift + layer.stride()];
-                    let room = count - first.min(count) + shift;
-                    let (mut found, mut wanted) = (vec![3; room], vec![3; room]);
-                    (kernel.layer)(&layer, first, values, &mut found);
-                    (Kernel::REFERENCE.layer)(&layer, first, values, &mut wanted);
-                    assert_eq!(found, wanted, "{} {inputs} x {count} from {first}", kernel.name());
+            let values = numbers.inputs(layer.width() + 3, extreme);
+            // By hand, row by row.
+            let by_hand = |values: &[i16]| -> Vec<i32> {
+                let output = |(bias, scale, weights): &(i32, Requantizer, Vec<i8>)| {
+                    let products = weights.iter().zip(values).map(|(&w, &v)| i32::from(w) * i32::from(v));
+                    let value = requantize(products.sum::<i32>() + bias, *scale);
+                    value.clamp(i32::MIN.into(), i32::MAX.into()) as i32
+                };
+                rows.iter().map(output).collect()
+            };
+            for kernel in Kernel::available() {
+                for shift in [0, 1, 3] {
+                    let values = &values[shift..shift + layer.width()];
+                    let mut sums = vec![3; layer.sums() + 1];
+                    assert_eq!(
+                        kernel.layer(&layer, values, &mut sums),
+                        by_hand(values),
+                        "{} {inputs} x {count}",
+                        kernel.name()
+                    );
                 }
+                assert_eq!(kernel.layer(&layer, &values, &mut vec![3; layer.sums() - 1]), []);
             }
         }
     }

@@ -3,21 +3,21 @@
 //!
 //! No loop runs over registers: built for size, a compiler would leave it there, and the registers in memory.
 
-use crate::format::LANES;
+use crate::format::{GROUP, LANES};
 
 /// The sums of a block of [`LANES`] outputs, in vector registers.
 pub(super) trait Sums: Copy {
-    /// The weights of two inputs for each output of a block, made ready.
+    /// The weights of a group of inputs for each output of a block, made ready.
     type Weights: Copy;
 
     /// No sum.
     fn zero() -> Self;
 
-    /// Of two inputs the weights: two bytes for each output.
-    fn weights(bytes: &[u8; PAIR]) -> Self::Weights;
+    /// Of a group of inputs the weights: four bytes for each output.
+    fn weights(bytes: &[u8; STEP]) -> Self::Weights;
 
-    /// With the products of two inputs added.
-    fn add(self, weights: Self::Weights, inputs: [i16; 2]) -> Self;
+    /// With the products of a group of inputs added.
+    fn add(self, weights: Self::Weights, inputs: [i16; GROUP]) -> Self;
 
     /// With a number of 8 bits (two's complement) added to each.
     fn add_8(self, numbers: &[u8; LANES]) -> Self;
@@ -29,8 +29,8 @@ pub(super) trait Sums: Copy {
     fn store(self, outputs: &mut [i32; LANES]);
 }
 
-/// Weights of two inputs for each output of a block.
-pub(super) const PAIR: usize = 2 * LANES;
+/// Bytes of a group of weights of a block.
+pub(super) const STEP: usize = GROUP * LANES;
 
 /// What [`reference::sum_rows_8`](super::reference::sum_rows_8) computes.
 #[inline(always)]
@@ -121,9 +121,9 @@ pub(super) fn dense<S: Sums>(weights: &[u8], width: usize, inputs: &[i16], outpu
 
 #[inline(always)]
 fn two_rows<S: Sums>(
-    block: &[[u8; PAIR]],
-    first: &[[i16; 2]],
-    second: &[[i16; 2]],
+    block: &[[u8; STEP]],
+    first: &[[i16; GROUP]],
+    second: &[[i16; GROUP]],
     sums: &mut [i32; LANES],
     others: &mut [i32; LANES],
 ) {
@@ -139,9 +139,9 @@ fn two_rows<S: Sums>(
 
 #[inline(always)]
 fn two_blocks<S: Sums>(
-    block: &[[u8; PAIR]],
-    other: &[[u8; PAIR]],
-    inputs: &[[i16; 2]],
+    block: &[[u8; STEP]],
+    other: &[[u8; STEP]],
+    inputs: &[[i16; GROUP]],
     sums: &mut [i32; LANES],
     others: &mut [i32; LANES],
 ) {
@@ -155,7 +155,7 @@ fn two_blocks<S: Sums>(
 }
 
 #[inline(always)]
-fn one<S: Sums>(block: &[[u8; PAIR]], inputs: &[[i16; 2]], sums: &mut [i32; LANES]) {
+fn one<S: Sums>(block: &[[u8; STEP]], inputs: &[[i16; GROUP]], sums: &mut [i32; LANES]) {
     let mut sum = S::zero();
     for (weights, &inputs) in block.iter().zip(inputs) {
         sum = sum.add(S::weights(weights), inputs);

@@ -38,6 +38,8 @@ pub(crate) struct BagScratch<'m> {
     pooled: Buffer<'m, i16>,
     /// What goes into the output layer.
     hidden: Buffer<'m, i16>,
+    /// The sums of a layer.
+    outputs: Buffer<'m, i32>,
 }
 
 impl<'m> BagScratch<'m> {
@@ -47,8 +49,9 @@ impl<'m> BagScratch<'m> {
             ids: [[0; GATHERED]; 2],
             sums: [source.take(dim, 0), source.take(dim, 0)],
             pieces: source.take(if bag.pieces.is_some() { dim } else { 0 }, 0),
-            pooled: source.take(bag.hidden.stride(), 0),
-            hidden: source.take(bag.output.stride(), 0),
+            pooled: source.take(bag.hidden.width(), 0),
+            hidden: source.take(bag.output.width(), 0),
+            outputs: source.take(bag.hidden.sums().max(bag.output.sums()), 0),
         }
     }
 }
@@ -96,7 +99,7 @@ impl<'a> Bag<'a> {
         // Normalisation makes at most 18 characters of one.
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let read = FeatureSettings { max_characters: read, ..self.settings };
-        let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
+        let dense = |layer: &Dense<'_>| layer.weights().len() as u64;
         let features = u64::from(read.max_features());
         let (pieces, keys) = PieceRows::worst_case(self.pieces.as_ref(), read.max_characters);
         (features + pieces, features + keys, dense(&self.hidden) + dense(&self.output))
@@ -111,7 +114,7 @@ impl<'a> Bag<'a> {
         scratch: &mut BagScratch<'_>,
         scores: &mut [Score],
     ) -> Read {
-        let BagScratch { ids, sums, pieces, pooled, hidden } = scratch;
+        let BagScratch { ids, sums, pieces, pooled, hidden, outputs } = scratch;
         let add = if self.rows.bits == 8 { kernel.sum_rows_8 } else { kernel.sum_rows_4 };
         let mut counts = [0u32; 3];
         let mut unknown = [0u32; 2];
@@ -156,17 +159,15 @@ impl<'a> Bag<'a> {
         let seen = |(&known, unknown): (&u32, u32)| Seen { known, unknown };
         read.seen = [seen((&counts[0], unknown[0])), seen((&counts[1], unknown[1]))];
         self.pool(counts, [&sums[0], &sums[1], pieces], pooled);
-        outputs(&self.hidden, kernel, pooled, |first, values| {
-            for (out, &value) in hidden.iter_mut().skip(first).zip(values) {
-                // A negative value ends at zero: the rectifier.
-                *out = (value.clamp(i16::MIN.into(), i16::MAX.into()) as i16).clamp(0, MAX_ACTIVATION);
-            }
-        });
-        outputs(&self.output, kernel, hidden, |first, values| {
-            for (score, &value) in scores.iter_mut().skip(first).zip(values) {
-                *score = Score(value);
-            }
-        });
+        let values = kernel.layer(&self.hidden, pooled, outputs);
+        for (out, &value) in hidden.iter_mut().zip(values) {
+            // A negative value ends at zero: the rectifier.
+            *out = (value.clamp(i16::MIN.into(), i16::MAX.into()) as i16).clamp(0, MAX_ACTIVATION);
+        }
+        let values = kernel.layer(&self.output, hidden, outputs);
+        for (score, &value) in scores.iter_mut().zip(values) {
+            *score = Score(value);
+        }
         read
     }
 
@@ -186,18 +187,6 @@ impl<'a> Bag<'a> {
             *out = ((value + (1 << (shift - 1))) >> shift)
                 .clamp(-i64::from(MAX_ACTIVATION), i64::from(MAX_ACTIVATION)) as i16;
         }
-    }
-}
-
-/// Hands the outputs of a layer to `take`, a few at a time with the place of the first.
-#[inline]
-fn outputs(layer: &Dense<'_>, kernel: &Kernel, inputs: &[i16], mut take: impl FnMut(usize, &[i32])) {
-    let all = layer.outputs as usize;
-    let mut values = [0; 64];
-    for first in (0..all).step_by(values.len()) {
-        let values = values.split_at_mut((all - first).min(64)).0;
-        (kernel.layer)(layer, first, inputs, values);
-        take(first, values);
     }
 }
 

@@ -6,8 +6,8 @@
 
 use super::piece_rows::PieceRows;
 use crate::format::{
-    Container, Dense, Direction, FeatureSettings, Features, Filter, FormatError, Phrases, Recurrent, Rows,
-    SectionKind, Transitions,
+    Container, Dense, Direction, Emissions, FeatureSettings, Features, Filter, FormatError, Phrases,
+    Recurrent, Rows, SectionKind, Transitions,
 };
 use crate::kernel::{Buffer, Kernel, MAX_ACTIVATION, Source, inverse_sqrt, requantize};
 use crate::prediction::{Read, Score, Seen};
@@ -17,6 +17,8 @@ use crate::text::{Group, PhraseHash, TokenHash, TokenKind, token_features};
 const GATHERED: usize = 64;
 /// The places that a token can have in a phrase of a list: alone, first, last, between.
 pub(crate) const PLACES: u32 = 4;
+/// How far scores reach on either side of 0.
+const MOST_SCORE: i32 = 1 << 30;
 
 /// A tagger in a model file, proven sound.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +32,7 @@ pub(crate) struct Tagger<'a> {
     pub(crate) pieces: Option<PieceRows<'a>>,
     pub(crate) recurrent: Recurrent<'a>,
     pub(crate) phrases: Phrases<'a>,
-    pub(crate) emissions: Dense<'a>,
+    pub(crate) emissions: Emissions<'a>,
     pub(crate) transitions: Transitions<'a>,
     /// What makes scores of labels of the states; none in a model without labels.
     pub(crate) labels: Option<Dense<'a>>,
@@ -65,12 +67,13 @@ pub(crate) struct TaggerScratch<'m> {
     state: Buffer<'m, i16>,
     /// What goes into the layer of the labels.
     pooled: Buffer<'m, i16>,
+    /// The sums of that layer.
+    outputs: Buffer<'m, i32>,
 }
 
 impl<'a> Tagger<'a> {
     pub(crate) fn read(container: &Container<'a>, labels: usize, slots: usize) -> Result<Self, FormatError> {
         let section = |kind| container.section(kind);
-        let dense = |kind| Dense::read(kind, section(kind)?);
         let rows = Rows::read(SectionKind::Rows, section(SectionKind::Rows)?)?;
         let tagger = Self {
             settings: Features::read(section(SectionKind::Features)?)?,
@@ -79,9 +82,13 @@ impl<'a> Tagger<'a> {
             pieces: PieceRows::read(container, rows.dim)?,
             recurrent: Recurrent::read(section(SectionKind::Tagger)?)?,
             phrases: Phrases::read(section(SectionKind::Phrases)?, slots as u32)?,
-            emissions: dense(SectionKind::Emissions)?,
+            emissions: Emissions::read(section(SectionKind::Emissions)?)?,
             transitions: Transitions::read(section(SectionKind::Transitions)?)?,
-            labels: if labels == 0 { None } else { Some(dense(SectionKind::Output)?) },
+            labels: if labels == 0 {
+                None
+            } else {
+                Some(Dense::read(SectionKind::Output, section(SectionKind::Output)?)?)
+            },
             slots: slots as u32,
         };
         let broken = |kind, rule| Err(FormatError::Section { kind, offset: 0, rule });
@@ -131,10 +138,10 @@ impl<'a> Tagger<'a> {
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let features = FeatureSettings { max_characters: read, ..self.settings }.max_features();
         let tokens = u64::from(self.most_tokens(characters));
-        let dense = |layer: &Dense<'_>| layer.stride() as u64 * u64::from(layer.outputs);
+        let emissions = self.emissions.width() as u64 * u64::from(self.emissions.outputs);
         let Recurrent { dim, units, max_phrase, .. } = self.recurrent;
         let recurrent = 2 * 3 * u64::from(units) * u64::from(dim + units);
-        let labels = self.labels.as_ref().map_or(0, dense);
+        let labels = self.labels.as_ref().map_or(0, |layer| layer.weights().len() as u64);
         // A character of a script without spaces stands in so many n-grams of each length.
         let runs = (3..=u64::from(self.settings.unspaced_ngrams.1)).sum::<u64>();
         // Beside its n-grams a token has itself, two shapes and three pairs, and each phrase that it may be part of, which may
@@ -147,7 +154,7 @@ impl<'a> Tagger<'a> {
             features + pieces + tokens * phrases,
             // Each phrase is looked for among those of training and in every list.
             features + keys + tokens * u64::from(max_phrase) * u64::from(1 + lists),
-            tokens * (recurrent + dense(&self.emissions)) + labels,
+            tokens * (recurrent + emissions) + labels,
         )
     }
 
@@ -322,7 +329,7 @@ impl<'a> Tagger<'a> {
     /// Scores the labels: the largest of each number of the states, and the sum of the tokens over the root of their number.
     fn classify(&self, kernel: &Kernel, scratch: &mut TaggerScratch<'_>, scores: &mut [Score]) {
         let Some(output_layer) = &self.labels else { return };
-        let TaggerScratch { count, sums, inputs, states, pooled, .. } = scratch;
+        let TaggerScratch { count, sums, inputs, states, pooled, outputs, .. } = scratch;
         let (dim, states_width) = (self.recurrent.dim as usize, 2 * self.recurrent.units as usize);
         let middle = states_width.min(pooled.len());
         let (largest, rest) = pooled.split_at_mut(middle);
@@ -346,9 +353,9 @@ impl<'a> Tagger<'a> {
             let mean = ((i64::from(sum) * root) >> 16) as i32;
             *pooled = requantize(mean, self.recurrent.pooled).clamp(-most, most) as i16;
         }
-        let rows = output_layer.weights().chunks_exact(output_layer.stride());
-        for (index, (score, weights)) in scores.iter_mut().zip(rows).enumerate() {
-            *score = Score(score_of(output_layer, index, weights, pooled, kernel));
+        let values = kernel.layer(output_layer, pooled, outputs);
+        for (score, &value) in scores.iter_mut().zip(values) {
+            *score = Score(value.clamp(-MOST_SCORE, MOST_SCORE));
         }
     }
 
@@ -362,18 +369,10 @@ impl<'a> Tagger<'a> {
     ) -> i32 {
         let width = 2 * self.recurrent.units as usize;
         let Some(states) = scratch.states.get(token * width..(token + 1) * width) else { return 0 };
-        let start = tag as usize * self.emissions.stride();
-        let Some(weights) = self.emissions.weights().get(start..start + self.emissions.stride()) else {
-            return 0;
-        };
-        score_of(&self.emissions, tag as usize, weights, states, kernel)
+        let Some((weights, bias, scale)) = self.emissions.output(tag as usize) else { return 0 };
+        let score = requantize((kernel.dot)(weights, states) + bias, scale);
+        score.clamp(-i64::from(MOST_SCORE), MOST_SCORE.into()) as i32
     }
-}
-
-/// One score of a layer, within 2³⁰.
-fn score_of(layer: &Dense<'_>, index: usize, weights: &[u8], inputs: &[i16], kernel: &Kernel) -> i32 {
-    let (bias, scale) = layer.output(index);
-    requantize((kernel.dot)(weights, inputs) + bias, scale).clamp(-(1 << 30), 1 << 30) as i32
 }
 
 /// The numbers of one token among those of all.
@@ -436,7 +435,8 @@ impl<'m> TaggerScratch<'m> {
         let Recurrent { dim, units, max_tokens, .. } = tagger.recurrent;
         let (dim, units, tokens) = (dim as usize, units as usize, max_tokens as usize);
         let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0 };
-        let pooled = tagger.labels.as_ref().map_or(0, Dense::stride);
+        let pooled = tagger.labels.as_ref().map_or(0, Dense::width);
+        let outputs = tagger.labels.as_ref().map_or(0, Dense::sums);
         Self {
             tokens: source.take(tokens, nothing),
             count: 0,
@@ -448,6 +448,7 @@ impl<'m> TaggerScratch<'m> {
             states: source.take(tokens * 2 * units, 0),
             state: source.take(units, 0),
             pooled: source.take(pooled, 0),
+            outputs: source.take(outputs, 0),
         }
     }
 }

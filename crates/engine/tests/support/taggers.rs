@@ -5,14 +5,17 @@ use super::models::{RULE, SETTINGS, TEXTS, record};
 use super::random::Random;
 use stonechat_engine::Confidence;
 use stonechat_engine::format::{
-    DecisionRule, Dense, DirectionWeights, Features, Labels, MAX_PHRASE, Phrases, Recorded, Recurrent, Rows,
-    SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
+    DecisionRule, Dense, DirectionWeights, Emissions, Features, Labels, MAX_PHRASE, Phrases, Recorded,
+    Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
 };
 use stonechat_engine::kernel::Requantizer;
 use stonechat_engine::text::{
     FeatureSettings, MAX_CHARACTERS, TokenHash, TokenKind, phrase_hash, token_features,
 };
 use stonechat_engine::value::{Automaton, AutomatonTables, Language, ValueList, ValueType};
+
+/// How the rows of a layer become a section.
+type Write = fn(u32, &[(i32, Requantizer, Vec<i8>)]) -> Vec<u8>;
 
 /// What a tagger is made of, its weights aside.
 #[derive(Clone, Debug)]
@@ -144,7 +147,7 @@ impl TaggerPlan {
         }
     }
 
-    fn layer(random: &mut Random, inputs: u32, outputs: u32) -> Vec<u8> {
+    fn layer(write: Write, random: &mut Random, inputs: u32, outputs: u32) -> Vec<u8> {
         let rows: Vec<_> = (0..outputs)
             .map(|_| {
                 let bias = random.below(1 << 17) as i32 - (1 << 16);
@@ -152,7 +155,7 @@ impl TaggerPlan {
                 (bias, scale, weights(random, inputs))
             })
             .collect();
-        Dense::write(inputs, &rows)
+        write(inputs, &rows)
     }
 
     fn direction(&self, random: &mut Random) -> DirectionWeights {
@@ -237,7 +240,7 @@ impl TaggerPlan {
             (SectionKind::Features, Features::write(&self.settings)),
             (SectionKind::Filter, known.section(self.owned, self.wide)),
             (SectionKind::Tagger, recurrent.write(&directions)),
-            (SectionKind::Emissions, Self::layer(&mut random, 2 * self.units, tags)),
+            (SectionKind::Emissions, Self::layer(Emissions::write, &mut random, 2 * self.units, tags)),
             (SectionKind::Transitions, self.transitions(&mut random)),
             (SectionKind::Phrases, Phrases::write(&phrases)),
             (SectionKind::Decision, self.rule.write()),
@@ -245,7 +248,10 @@ impl TaggerPlan {
         ];
         if !self.labels.is_empty() {
             let inputs = 2 * self.units + self.dim;
-            sections.push((SectionKind::Output, Self::layer(&mut random, inputs, self.labels.len() as u32)));
+            sections.push((
+                SectionKind::Output,
+                Self::layer(Dense::write, &mut random, inputs, self.labels.len() as u32),
+            ));
         }
         sections.push((SectionKind::Recorded, Recorded::write(&[])));
         let answers = record(&pack(Tier::Tagger, &sections), &self.texts);
@@ -314,9 +320,9 @@ pub(crate) fn extreme_tagger(sign: i8, dim: u32, units: u32, max_tokens: u32) ->
     };
     let row = |width: u32| (0..width as usize).map(|at| number(at, 127) as i8).collect::<Vec<_>>();
     let scale = Requantizer { multiplier: i32::MAX, shift: 1 };
-    let layer = |inputs: u32, outputs: usize| {
+    let layer = |write: Write, inputs: u32, outputs: usize| {
         let output = |at: usize| (number(at, 1 << 30), scale, row(inputs));
-        Dense::write(inputs, &(0..outputs).map(output).collect::<Vec<_>>())
+        write(inputs, &(0..outputs).map(output).collect::<Vec<_>>())
     };
     let outputs = 3 * units as usize;
     let direction = || DirectionWeights {
@@ -363,10 +369,10 @@ pub(crate) fn extreme_tagger(sign: i8, dim: u32, units: u32, max_tokens: u32) ->
             (SectionKind::Features, Features::write(&settings)),
             (SectionKind::Filter, plan.known().section(false, false)),
             (SectionKind::Tagger, recurrent.write(&[direction(), direction()])),
-            (SectionKind::Emissions, layer(2 * units, 7)),
+            (SectionKind::Emissions, layer(Emissions::write, 2 * units, 7)),
             (SectionKind::Transitions, Transitions::write(&scores(49), &scores(7), &scores(14))),
             (SectionKind::Phrases, Phrases::write(&known)),
-            (SectionKind::Output, layer(2 * units + dim, 2)),
+            (SectionKind::Output, layer(Dense::write, 2 * units + dim, 2)),
             (SectionKind::Decision, rule.write()),
             (SectionKind::Rows, rows.write()),
             (SectionKind::Recorded, Recorded::write(&[])),

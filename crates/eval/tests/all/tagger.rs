@@ -2,8 +2,8 @@
 
 use crate::model::{filter, rule, word_hash};
 use stonechat_engine::format::{
-    DecisionRule, Dense, DirectionWeights, FeatureSettings, Features, Labels, Phrases, Recorded, Recurrent,
-    Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
+    DecisionRule, Dense, DirectionWeights, Emissions, FeatureSettings, Features, Labels, Phrases, Recorded,
+    Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
 };
 use stonechat_engine::kernel::Requantizer;
 use stonechat_engine::value::{Language, ValueType};
@@ -58,13 +58,16 @@ fn direction(reads: bool) -> DirectionWeights {
     }
 }
 
+/// How the rows of a layer become a section.
+type Write = fn(u32, &[(i32, Requantizer, Vec<i8>)]) -> Vec<u8>;
+
 /// A layer that takes its outputs from inputs at `first` and behind, each with a bias.
-fn layer(inputs: usize, first: usize, biases: &[i32], multiplier: i32) -> Vec<u8> {
+fn layer(write: Write, inputs: usize, first: usize, biases: &[i32], multiplier: i32) -> Vec<u8> {
     let rows = biases.iter().enumerate().map(|(output, &bias)| {
         let weights = (0..inputs).map(|input| i8::from(input == first + output)).collect();
         (bias, Requantizer { multiplier, shift: 1 }, weights)
     });
-    Dense::write(inputs as u32, &rows.collect::<Vec<_>>())
+    write(inputs as u32, &rows.collect::<Vec<_>>())
 }
 
 /// A model with the first `labels` of `lights.dim`, `weather` and `oos`, which accepts answers of 0.5 and more. A label has a
@@ -129,7 +132,7 @@ pub(crate) fn tagger(labels: usize, needs_level: bool) -> Vec<u8> {
         (SectionKind::Rows, table.write()),
         (SectionKind::Tagger, recurrent.write(&[direction(true), direction(false)])),
         (SectionKind::Phrases, Phrases::write(&[])),
-        (SectionKind::Emissions, layer(2 * DIM, 0, &outside, 815)),
+        (SectionKind::Emissions, layer(Emissions::write, 2 * DIM, 0, &outside, 815)),
         (
             SectionKind::Transitions,
             Transitions::write(&[0; TAGS * TAGS], &[0; TAGS], &vec![0; TAGS * labels]),
@@ -138,7 +141,7 @@ pub(crate) fn tagger(labels: usize, needs_level: bool) -> Vec<u8> {
         (SectionKind::Recorded, Recorded::write(&[])),
     ];
     if labels > 0 {
-        sections.push((SectionKind::Output, layer(3 * DIM, LABELS, &vec![0; labels], 815)));
+        sections.push((SectionKind::Output, layer(Dense::write, 3 * DIM, LABELS, &vec![0; labels], 815)));
     }
     pack(Tier::Tagger, &sections)
 }
