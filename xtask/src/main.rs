@@ -8,6 +8,8 @@ mod everywhere;
 mod golden;
 mod header;
 mod layout;
+mod program;
+mod ship;
 mod unicode;
 
 use std::path::{Path, PathBuf};
@@ -22,10 +24,12 @@ usage: cargo xtask WORD
   ci [--allow-missing]    everything that must hold before a change is taken
   docs [--check]          write docs/cli.md and the examples of README.md, or compare the former
   everywhere [OPTION...]  the same answers on every target; `everywhere --help`
+  functions               list the functions that an answer runs through, by Valgrind, for `ship`
   golden [--check]        write the golden models and what they answer, or compare them
   header [--check]        write the header of the C interface, or compare it
   install-c PREFIX        build the C library and put it where compilers look for it
   layout                  the sources keep to docs/architecture.md
+  ship                    build the command line as it ships: one static file, quick to start, small in memory
   unicode [--check]       write the engine's Unicode tables, or compare them
   web                     build the modules of the package for browsers and Node";
 
@@ -78,12 +82,14 @@ fn main() -> ExitCode {
         },
         // For the examples of the documents.
         [docs::STONECHAT, ..] => return stonechat_cli::run(std::env::args_os().skip(1)),
+        ["functions"] => ship::list_functions(&root()),
         ["golden"] => golden::run(&root(), false),
         ["golden", "--check"] => golden::run(&root(), true),
         ["header"] => header::run(&root(), false),
         ["header", "--check"] => header::run(&root(), true),
         ["install-c", prefix] => bindings::install(&root(), Path::new(prefix)),
         ["layout"] => layout::run(&root()),
+        ["ship"] => ship::run(&root()),
         ["unicode"] => unicode::run(false),
         ["unicode", "--check"] => unicode::run(true),
         ["web"] => bindings::web(&root()),

@@ -1,8 +1,8 @@
 //! `cargo xtask abstain`: what models do not answer, held against what is asked of them.
 
 use super::circumstances::Circumstances;
-use super::program::build;
 use super::run::folder;
+use crate::ship;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -68,7 +68,7 @@ impl Options {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     let data = folder(root, options.data.as_deref())?;
     let mut circumstances = Circumstances::before(root)?;
-    let program = build(root)?;
+    let program = ship::build(root)?;
     let work = root.join("target/bench/abstain.stone");
     std::fs::create_dir_all(root.join("target/bench")).map_err(|error| error.to_string())?;
     let list = root.join("bench/outside.jsonl");

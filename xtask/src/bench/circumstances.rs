@@ -1,6 +1,6 @@
 //! Under which circumstances numbers were measured.
 
-use super::program;
+use crate::program;
 use serde::Serialize;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Parts of the engine by themselves: its kernels, hostile texts, lists of values. Tests of the engine measure them and print lines
 //! of `measured`, a name, a number and its unit.
 
-use super::program;
+use crate::program;
 use serde::Serialize;
 use std::path::Path;
 use std::process::Command;

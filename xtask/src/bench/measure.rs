@@ -2,8 +2,8 @@
 
 use super::peers::{PeerScores, Theirs};
 use super::prepare::{Prepared, of_tokens};
-use super::program;
 use super::sets::{Kind, Set, Wanted, What};
+use crate::program;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};

@@ -14,7 +14,6 @@ mod measure;
 mod options;
 mod peers;
 mod prepare;
-mod program;
 #[cfg(test)]
 mod quality;
 mod record;

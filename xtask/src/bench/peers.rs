@@ -1,7 +1,7 @@
 //! What the peers reach, measured by `bench/peers/run.py` (labels) and `bench/peers/crf.py` (slots).
 
-use super::program;
 use super::sets::{Kind, Set};
+use crate::program;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

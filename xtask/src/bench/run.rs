@@ -7,11 +7,11 @@ use super::measure::{Measured, measure};
 use super::options::Options;
 use super::peers::{Peers, fasttext};
 use super::prepare::prepare;
-use super::program::build;
 use super::record::Record;
 use super::sets::{LARGE, What};
 use super::side::{Side, compare};
 use super::table::markdown;
+use crate::ship;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
         return Err(format!("{}: its folder is not there; make it", out.display()));
     }
     eprintln!("building");
-    let program = build(root)?;
+    let program = ship::build(root)?;
     let fasttext = fasttext();
     if fasttext.is_none() {
         let hint = "fasttext: not installed, so it does not run beside Stonechat; apt-get install fasttext";

@@ -3,6 +3,7 @@
 use super::measure::Measured;
 use super::peers::Theirs;
 use super::prepare::Prepared;
+use crate::program;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -296,7 +297,7 @@ fn seconds(command: &mut Command) -> Result<f64, String> {
 }
 
 fn printed(command: &mut Command) -> Result<String, String> {
-    super::program::text(command)
+    program::text(command)
 }
 
 /// How many lines are right answers to the examples, which they must match in number.

@@ -214,7 +214,7 @@ fn quarters_of<const ROWS: usize, const QUARTERS: usize>(
     first: usize,
     rows: &mut [(&[i16], &mut [i32]); ROWS],
 ) {
-    let mut sums = [[_mm256_setzero_si256(); QUARTERS]; ROWS];
+    let mut sums = [[_mm256_setzero_si256(); ROWS]; QUARTERS];
     let starts: [usize; QUARTERS] = core::array::from_fn(|quarter| {
         let quarter = first + quarter;
         quarter / 4 * width * LANES + quarter % 4 * (STEP / 4)
@@ -224,26 +224,29 @@ fn quarters_of<const ROWS: usize, const QUARTERS: usize>(
         return;
     }
     for group in 0..width / GROUP {
-        let inputs: [__m256i; ROWS] = core::array::from_fn(|row| {
+        let inputs = rows.each_ref().map(|(inputs, _)| {
             // SAFETY: a row has `width` inputs, hence so many groups.
-            let four = unsafe { rows[row].0.as_ptr().add(group * GROUP).cast::<i64>().read_unaligned() };
+            let four = unsafe { inputs.as_ptr().add(group * GROUP).cast::<i64>().read_unaligned() };
             _mm256_set1_epi64x(four)
         });
-        for (quarter, start) in starts.iter().enumerate() {
+        for (sums, start) in sums.iter_mut().zip(&starts) {
             // SAFETY: the weights of a quarter end within the weights, as was checked; the load asks for no alignment.
             let weights = unsafe {
                 let at = weights.as_ptr().add(start + group * STEP);
                 _mm256_cvtepi8_epi16(_mm_loadu_si128(at.cast::<__m128i>()))
             };
-            for (sums, &inputs) in sums.iter_mut().zip(&inputs) {
-                sums[quarter] = _mm256_add_epi32(sums[quarter], _mm256_madd_epi16(weights, inputs));
+            for (sum, &inputs) in sums.iter_mut().zip(&inputs) {
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(weights, inputs));
             }
         }
     }
-    for (sums, (_, outputs)) in sums.iter().zip(rows) {
-        let places =
-            outputs.get_mut(first * QUARTER..).unwrap_or_default().as_chunks_mut::<{ 2 * QUARTER }>().0;
-        for (place, &[low, high]) in places.iter_mut().zip(sums.as_chunks::<2>().0) {
+    for (pair, [low, high]) in sums.as_chunks::<2>().0.iter().enumerate() {
+        for (((_, outputs), &low), &high) in rows.iter_mut().zip(low).zip(high) {
+            let first = (first + 2 * pair) * QUARTER;
+            let Some(place) = outputs.get_mut(first..).and_then(<[i32]>::first_chunk_mut::<{ 2 * QUARTER }>)
+            else {
+                return;
+            };
             // Two sums of each output lie side by side.
             let sums = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(low, high));
             let at = place.as_mut_ptr().cast::<__m256i>();

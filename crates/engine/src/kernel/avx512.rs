@@ -310,12 +310,16 @@ fn blocks_of<const BLOCKS: usize, const AHEAD: usize, const SIGNED: bool>(
         step(group, &mut low_sums[0], &mut high_sums[0]);
     }
     let raised = _mm512_set1_epi32(inputs.raised);
-    for (block, output) in outputs.iter_mut().enumerate().take(BLOCKS) {
-        let (mut low, mut high) = (zero, zero);
-        for (low_sums, high_sums) in low_sums.iter().zip(&high_sums) {
-            low = _mm512_add_epi32(low, low_sums[block]);
-            high = _mm512_add_epi32(high, high_sums[block]);
+    let whole = |sums: [[__m512i; BLOCKS]; AHEAD]| {
+        let mut whole = [zero; BLOCKS];
+        for sums in sums {
+            for (whole, sum) in whole.iter_mut().zip(sums) {
+                *whole = _mm512_add_epi32(*whole, sum);
+            }
         }
+        whole
+    };
+    for ((output, low), high) in outputs.iter_mut().zip(whole(low_sums)).zip(whole(high_sums)) {
         let sums = _mm512_sub_epi32(_mm512_add_epi32(low, _mm512_slli_epi32::<8>(high)), raised);
         let at = output.as_mut_ptr().cast::<__m512i>();
         // SAFETY: the place has 16 numbers of 32 bits, and neither access asks for alignment.
