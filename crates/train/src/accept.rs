@@ -45,6 +45,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) outside: &'a [&'a Example],
     /// Rows outside it that the model learned from.
     pub(crate) learned: usize,
+    /// How often what is promised on these rows may be broken.
+    pub(crate) doubt: f64,
 }
 
 /// What is refused for its share of unknown features alone: so much less than what is refused for its outsideness.
@@ -140,7 +142,7 @@ pub(crate) fn settle(
         settled.scope = Some(report);
     }
     if recipe.max_error > 0.0 {
-        promise(package, &mut settled, recipe, evidence.inside)?;
+        promise(package, &mut settled, recipe, evidence.inside, evidence.doubt)?;
     }
     Ok(settled)
 }
@@ -256,9 +258,9 @@ fn promise(
     settled: &mut Settled,
     recipe: &Recipe,
     rows: &[&Example],
+    doubt: f64,
 ) -> Result<(), TrainError> {
     let most = recipe.max_error;
-    let doubt = 1.0 - SURE;
     let labelled = !package.labels.is_empty();
     let slots = package.tier == stonechat_engine::format::Tier::Tagger;
     // With nothing refused for its confidence.

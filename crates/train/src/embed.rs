@@ -17,5 +17,19 @@ pub trait Embedder {
     fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String>;
 }
 
+impl<E: Embedder + ?Sized> Embedder for &mut E {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+
+    fn digest(&self) -> &str {
+        (**self).digest()
+    }
+
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
+        (**self).embed(texts, advance)
+    }
+}
+
 /// How many steps of an embedding's numbers there are in 1.
 pub(crate) const STEPS: f32 = 16384.0;

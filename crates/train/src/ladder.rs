@@ -8,7 +8,7 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::rungs::{Ladder, Limits, Rung, RungModel};
 use crate::session::{Built, Trained, Trainer, facts};
-use crate::trainer::{ample, has_slots};
+use crate::trainer::has_slots;
 use std::sync::Mutex;
 use std::thread;
 use stonechat_engine::format::{SectionKind, Tier, pack, unpack};
@@ -77,7 +77,7 @@ impl Trainer<'_> {
     ///
     /// See [`TrainError`]. That a model cannot be as small as a rung asks is no error, unless that is so of every rung.
     pub fn climb(
-        mut self,
+        self,
         task: &Task,
         splits: &Splits,
         limits: &Limits,
@@ -86,20 +86,30 @@ impl Trainer<'_> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let limit = limits.max_size.or((self.recipe.max_size != 0).then_some(self.recipe.max_size));
         let limits = Limits { max_size: limit, ..limits.clone() };
-        let splits = &*ample(splits, &self.recipe);
+        self.promised(splits, |trainer, splits| trainer.climb_rungs(task, splits, &limits, clock))
+    }
+
+    fn climb_rungs(
+        mut self,
+        task: &Task,
+        splits: &Splits,
+        limits: &Limits,
+        clock: &mut Clock<'_>,
+    ) -> Result<Trained, TrainError> {
+        let limit = limits.max_size;
         let slots = has_slots(task, splits);
         if !slots {
             self.ask(task, splits)?;
         }
         let steps = steps(task, slots, limit);
         self.reserve = TABLE_BYTES + RUNG_BYTES * steps.len() as u64;
-        let mut climbed = self.climb_all(task, splits, &steps, &limits, clock)?;
-        let Some(choice) = choose(&climbed, &limits) else {
+        let mut climbed = self.climb_all(task, splits, &steps, limits, clock)?;
+        let Some(choice) = choose(&climbed, limits) else {
             // What the largest lacks is nearest to what was asked for.
             let broken = climbed.iter_mut().rev().find_map(|rung| rung.broken.take());
             return Err(broken.unwrap_or_else(|| smallest(&climbed, limit)));
         };
-        finish(task, splits, climbed, &limits, choice)
+        finish(task, splits, climbed, limits, choice)
     }
 
     fn climb_all(
@@ -165,7 +175,7 @@ impl Trainer<'_> {
         rung: (usize, usize),
     ) -> Vec<Result<Built, TrainError>> {
         let threads = (self.threads / steps.len().max(1)).max(1);
-        let (recipe, reserve) = (&self.recipe, self.reserve);
+        let (recipe, reserve, doubt) = (&self.recipe, self.reserve, self.doubt);
         let (words, school) = (&self.words, &self.school);
         // How far each of them is, and who is told.
         let told = Mutex::new((vec![(0, 0); steps.len()], &mut *self.listener));
@@ -185,6 +195,7 @@ impl Trainer<'_> {
                 tier: Some(step.tier),
                 threads,
                 reserve,
+                doubt,
                 words: words.clone(),
                 teacher: None,
                 school: school.clone(),

@@ -140,7 +140,7 @@ impl Trainer<'_> {
         }
         let (right, known) = judged.known;
         let answers: Vec<Graded> = (0..known).map(|at| (1, at < right)).collect();
-        let cut = cut(&answers, most, 1.0 - SURE).map_err(|broken| refusal(broken, most, known))?;
+        let cut = cut(&answers, most, self.doubt).map_err(|broken| refusal(broken, most, known))?;
         Ok(Some(Promise {
             max_error: most,
             confidence: SURE,

@@ -5,6 +5,7 @@ use crate::embed::Embedder;
 use crate::error::TrainError;
 use crate::piece::speaks;
 use crate::progress::{Listener, Progress};
+use crate::promise::SURE;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::school::School;
@@ -24,6 +25,8 @@ pub struct Trainer<'l> {
     pub(crate) threads: usize,
     /// Bytes of the file that are kept free.
     pub(crate) reserve: u64,
+    /// How often what is promised may be broken.
+    pub(crate) doubt: f64,
     pub(crate) words: WordsChoice,
     pub(crate) teacher: Option<Box<dyn Embedder + Send + 'l>>,
     /// What the teacher said, once it was asked.
@@ -107,10 +110,26 @@ impl<'l> Trainer<'l> {
             tier: None,
             threads: 1,
             reserve: 0,
+            doubt: 1.0 - SURE,
             words: WordsChoice::BuiltIn,
             teacher: None,
             school: None,
             listener: Box::new(|_| {}),
+        }
+    }
+
+    /// A trainer as this one, which is used up in its place.
+    pub(crate) fn again(&mut self) -> Trainer<'_> {
+        Trainer {
+            recipe: self.recipe.clone(),
+            tier: self.tier,
+            threads: self.threads,
+            reserve: self.reserve,
+            doubt: self.doubt,
+            words: self.words.clone(),
+            teacher: self.teacher.as_mut().map(|teacher| Box::new(&mut **teacher) as Box<_>),
+            school: self.school.clone(),
+            listener: Box::new(|progress| (self.listener)(progress)),
         }
     }
 

@@ -221,7 +221,7 @@ impl Trainer<'_> {
             let rule = self.tagger_rule(&answers, verdict.calibration, verdict.sharpness);
             let rule = DecisionRule { out_of_scope: rows.outside.label, ..rule };
             let (outside, learned) = (&*rows.outside.tuning, rows.outside.learned);
-            let evidence = Evidence { inside: &rows.tuning, outside, learned };
+            let evidence = Evidence { inside: &rows.tuning, outside, learned, doubt: self.doubt };
             settle(&draft.as_ref().unwrap_or(&fitted).package(&answers.labels), rule, &self.recipe, evidence)?
         };
         // Who promises ships what the promise rests on.

@@ -13,7 +13,7 @@ use crate::pack::{Package, owns_rows};
 use crate::piece::PieceSet;
 use crate::plan::Plan;
 use crate::progress::{Meter, Progress};
-use crate::promise::{SURE, needed};
+use crate::promise::needed;
 use crate::quantize::quantize;
 use crate::random::Random;
 use crate::recipe::Recipe;
@@ -23,7 +23,6 @@ use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit};
 use crate::words::Words;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::thread;
@@ -163,16 +162,16 @@ const AMPLE: f64 = 10.0;
 /// The largest share of the rows that is set aside for a promise.
 const MOST_SET_ASIDE: f64 = 0.3;
 
-/// The rows, of which enough to promise what the recipe asks for are set aside, where the data does not say itself what to tune on.
-pub(crate) fn ample<'s>(splits: &'s Splits, recipe: &Recipe) -> Cow<'s, Splits> {
-    if recipe.max_error <= 0.0 || splits.valid_origin != Origin::SetAside {
-        return Cow::Borrowed(splits);
-    }
-    let rows = (splits.train.len() + splits.valid.len()).max(1) as f64;
-    let share = AMPLE * needed(recipe.max_error, 1.0 - SURE) as f64 / rows;
+/// The share that is set aside where these do not prove what is to be promised.
+const HALF: f64 = 0.5;
+/// What the first attempt has of the doubt that a promise may leave, where a second may follow: the other has the rest.
+const FIRST_PART: f64 = 0.8;
+
+/// The rows, with about a share of them set aside to tune on.
+fn with_aside(splits: &Splits, share: f64) -> Splits {
     let mut splits = splits.clone();
-    splits.set_aside(share.min(MOST_SET_ASIDE));
-    Cow::Owned(splits)
+    splits.set_aside(share);
+    splits
 }
 
 /// The rows of a training.
@@ -230,8 +229,32 @@ impl Trainer<'_> {
     ///
     /// See [`TrainError`].
     pub fn train(self, task: &Task, splits: &Splits) -> Result<Trained, TrainError> {
-        let splits = ample(splits, &self.recipe);
-        self.build(task, &splits).map(|built| built.trained)
+        self.promised(splits, |trainer, splits| trainer.build(task, splits).map(|built| built.trained))
+    }
+
+    /// Trains by `train` with as many rows set aside as a promise mostly needs, where one is asked for and the data does not say
+    /// itself what to tune on, and with half of them where those do not prove it. Both attempts together leave no more doubt than
+    /// a single one.
+    pub(crate) fn promised<T>(
+        mut self,
+        splits: &Splits,
+        mut train: impl FnMut(Trainer<'_>, &Splits) -> Result<T, TrainError>,
+    ) -> Result<T, TrainError> {
+        if self.recipe.max_error <= 0.0 || splits.valid_origin != Origin::SetAside {
+            return train(self, splits);
+        }
+        let rows = (splits.train.len() + splits.valid.len()).max(1) as f64;
+        let share = AMPLE * needed(self.recipe.max_error, self.doubt) as f64 / rows;
+        let doubt = self.doubt;
+        self.doubt = FIRST_PART * doubt;
+        let result = train(self.again(), &with_aside(splits, share.min(MOST_SET_ASIDE)));
+        match result {
+            Err(TrainError::NoPromise { .. }) => self.doubt = doubt - self.doubt,
+            // Nothing was tested.
+            Err(TrainError::TooFewToPromise { .. }) => self.doubt = doubt,
+            _ => return result,
+        }
+        train(self, &with_aside(splits, HALF))
     }
 
     /// [`Trainer::train`], with what a comparison needs.
@@ -499,7 +522,7 @@ impl Trainer<'_> {
             let rule = DecisionRule { out_of_scope: tuning.outside.label, ..rule };
             let inside: Vec<&Example> = tuning.rows.examples.iter().chain(&tuning.strange).copied().collect();
             let (outside, learned) = (&*tuning.outside.tuning, tuning.outside.learned);
-            let evidence = Evidence { inside: &inside, outside, learned };
+            let evidence = Evidence { inside: &inside, outside, learned, doubt: self.doubt };
             let package = fitted[best].package(names);
             let settled = settle(&package, rule, &self.recipe, evidence)?;
             let judged = package.draft(&settled.acceptance);
@@ -763,4 +786,50 @@ fn answer(logits: &[f32], multi_label: bool, rule: &DecisionRule) -> Vec<u32> {
     };
     let chosen = logits.iter().enumerate().filter(|&(_, &logit)| probability(logit) >= threshold);
     chosen.map(|(index, _)| index as u32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use stonechat_task::Source;
+
+    #[test]
+    fn attempts_share_the_doubt() {
+        let row = |line: u32| Example {
+            text: format!("row {line}"),
+            labels: Vec::new(),
+            slots: Vec::new(),
+            source: Source { file: Path::new("rows").into(), line },
+            split: None,
+        };
+        let splits = Splits {
+            train: (0..2000).map(row).collect(),
+            valid: Vec::new(),
+            test: Vec::new(),
+            valid_origin: Origin::SetAside,
+            test_origin: Origin::Absent,
+            warnings: Vec::new(),
+        };
+        let run = |max_error: f64, origin, refusal: fn() -> TrainError| {
+            let recipe = Recipe { max_error, ..Recipe::default() };
+            let splits = Splits { valid_origin: origin, ..splits.clone() };
+            let mut tried = Vec::new();
+            let result: Result<(), _> = Trainer::new(recipe).promised(&splits, |trainer, splits| {
+                tried.push(((trainer.doubt * 1000.0).round(), (splits.valid.len() + 50) / 100));
+                Err(refusal())
+            });
+            assert!(result.is_err());
+            tried
+        };
+        let wrong = || TrainError::NoPromise { max_error: 0.1, rows: 1 };
+        let few = || TrainError::TooFewToPromise { max_error: 0.1, rows: 1, needed: 2 };
+        // 29 rows are needed for an error of a tenth: ten times as many are 15 in a hundred.
+        assert_eq!(run(0.1, Origin::SetAside, wrong), [(40.0, 3), (10.0, 10)]);
+        assert_eq!(run(0.01, Origin::SetAside, wrong), [(40.0, 6), (10.0, 10)]);
+        assert_eq!(run(0.01, Origin::SetAside, few), [(40.0, 6), (50.0, 10)]);
+        assert_eq!(run(0.01, Origin::SetAside, || TrainError::NoRows), [(40.0, 6)]);
+        assert_eq!(run(0.01, Origin::Given, wrong), [(50.0, 0)]);
+        assert_eq!(run(0.0, Origin::SetAside, wrong), [(50.0, 0)]);
+    }
 }

@@ -87,6 +87,19 @@ fn what_rows_do_not_prove_is_refused() {
 }
 
 #[test]
+fn half_of_the_rows_prove_what_fewer_do_not() {
+    let task = task("single-label");
+    let rows = single(4, 400, 1);
+    let splits = splits(&task, &[("train.jsonl", &rows)]);
+    // 149 right answers are needed, and a third of the rows are too few.
+    let trained = train(&task, &splits, &[("max_size", "60000"), ("max_error", "0.02"), ("epochs", "20")]);
+    let promise = trained.report.promise.unwrap();
+    let count = splits.train.len() + splits.valid.len();
+    assert!((count * 2 / 5..count * 3 / 5).contains(&promise.rows), "{promise:?}");
+    assert!(promise.bound <= 0.02 && promise.confidence == 0.95, "{promise:?}");
+}
+
+#[test]
 fn slots_are_promised_too() {
     let (task, splits) = crate::support::smart_home();
     let settings =
