@@ -33,7 +33,7 @@ macro_rules! checks {
     };
 }
 
-checks!(dot_products, sums_of_rows, dense_layers, gates, joined_sums, names);
+checks!(dot_products, sums_of_rows, dense_layers, gates, joined_sums, pooled_sums, names);
 
 /// The longest row of numbers that is tried.
 const LONGEST: usize = 260;
@@ -205,6 +205,34 @@ fn joined_sums(kernel: &Kernel) {
             assert!(found == wanted, "{} of {width}", kernel.name());
         }
     }
+}
+
+fn pooled_sums(kernel: &Kernel) {
+    const WIDTH: usize = 130;
+    let mut numbers = Numbers(6);
+    for width in 0..=WIDTH {
+        for shift in [1, 20, 40] {
+            let mut sums = || -> [i32; WIDTH] {
+                core::array::from_fn(|_| (numbers.next() % (1 << 29)) as i32 - (1 << 28))
+            };
+            let sums = [sums(), sums(), sums()];
+            let sums = sums.each_ref().map(|sums| &sums[..width]);
+            let factors = [0, i32::MAX, (numbers.next() as i32) & i32::MAX];
+            let (mut found, mut wanted) = ([1; WIDTH], [1; WIDTH]);
+            // What lies behind the sums is left alone.
+            (kernel.pool)(sums, factors, shift, &mut found);
+            (Kernel::REFERENCE.pool)(sums, factors, shift, &mut wanted);
+            assert!(found == wanted, "{} of {width}", kernel.name());
+            (kernel.rectify)(sums[0], &mut found);
+            (Kernel::REFERENCE.rectify)(sums[0], &mut wanted);
+            assert!(found == wanted, "{} of {width}", kernel.name());
+        }
+    }
+    let (mut found, mut wanted) = ([0; 8], [0; 8]);
+    let values = [i32::MIN, -1, 0, 1, 2046, 2047, 2048, i32::MAX];
+    (kernel.rectify)(&values, &mut found);
+    (Kernel::REFERENCE.rectify)(&values, &mut wanted);
+    assert!(found == wanted, "{}", kernel.name());
 }
 
 fn names(kernel: &Kernel) {

@@ -115,6 +115,28 @@ pub(super) fn dense(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut 
     }
 }
 
+/// What goes into the hidden layer of a bag: each group's sum times its factor, added, shifted right and rounded to an activation. The
+/// sums are equally long.
+#[inline(always)]
+pub(super) fn pool(sums: [&[i32]; 3], factors: [i32; 3], shift: u32, out: &mut [i16]) {
+    let [a, b, c] = sums;
+    let [by_a, by_b, by_c] = factors.map(i64::from);
+    let most = i64::from(MAX_ACTIVATION);
+    for (((out, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
+        // A sum is below 2^28, so each product is below 2^59.
+        let value = i64::from(a) * by_a + i64::from(b) * by_b + i64::from(c) * by_c;
+        *out = ((value + (1 << (shift - 1))) >> shift).clamp(-most, most) as i16;
+    }
+}
+
+/// Outputs of a layer become activations; what is below zero ends there: the rectifier.
+#[inline(always)]
+pub(super) fn rectify(values: &[i32], out: &mut [i16]) {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = value.clamp(0, MAX_ACTIVATION) as i16;
+    }
+}
+
 /// A token's numbers: the sums of its words, and those of its characters in 256ths, as activations.
 #[inline(always)]
 pub(super) fn join(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]) {

@@ -13,6 +13,9 @@ use crate::format::{Dense, Filter, Requantizer, Scales};
 /// One step of a recurrent layer: sums and their multipliers, by how many bits the sums are shifted, cell and state.
 pub(crate) type Gates = fn(&[i32], &[u8], u32, &mut [i32], &mut [i16]);
 
+/// Sums of groups to activations: sums and their factors, by how many bits the result is shifted, and where it goes.
+pub(crate) type Pool = fn([&[i32]; 3], [i32; 3], u32, &mut [i16]);
+
 /// A set of functions that do the heavy arithmetic. All kernels give the same bits.
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
@@ -24,6 +27,8 @@ pub struct Kernel {
     pub(crate) dot: fn(weights: &[u8], inputs: &[i16]) -> i32,
     pub(crate) dense: fn(weights: &[u8], width: usize, inputs: &[i16], outputs: &mut [i32]),
     pub(crate) scale_sums: fn(scales: &Scales<'_>, sums: &mut [i32]),
+    pub(crate) pool: Pool,
+    pub(crate) rectify: fn(values: &[i32], out: &mut [i16]),
     pub(crate) join: fn(words: &[i32], characters: &[i32], by: Requantizer, out: &mut [i16]),
     pub(crate) gates: Gates,
 }
@@ -51,7 +56,7 @@ impl Kernel {
         &[Self::REFERENCE]
     }
 
-    /// Joins, gates and scales are plain code, which the compiler makes vectors of.
+    /// What is not here is plain code, which the compiler makes vectors of.
     #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
     const NEON: Self = Self {
         name: "neon",
@@ -62,7 +67,7 @@ impl Kernel {
         ..Self::REFERENCE
     };
 
-    /// Joins, gates and scales are plain code, which the compiler makes vectors of.
+    /// What is not here is plain code, which the compiler makes vectors of.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     const SIMD128: Self = Self {
         name: "simd128",
@@ -83,6 +88,8 @@ impl Kernel {
         dot: avx2::dot,
         dense: avx2::dense,
         scale_sums: avx2::scale_sums,
+        pool: avx2::pool,
+        rectify: avx2::rectify,
         join: avx2::join,
         gates: avx2::gates,
     };
@@ -97,6 +104,8 @@ impl Kernel {
         dot: avx512::dot,
         dense: avx512::dense,
         scale_sums: avx512::scale_sums,
+        pool: avx512::pool,
+        rectify: avx512::rectify,
         join: avx512::join,
         gates: avx512::gates,
     };
@@ -111,6 +120,8 @@ impl Kernel {
         dot: reference::dot,
         dense: reference::dense,
         scale_sums: reference::scale_sums,
+        pool: reference::pool,
+        rectify: reference::rectify,
         join: reference::join,
         gates: reference::gates,
     };

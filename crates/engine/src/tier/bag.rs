@@ -3,7 +3,7 @@
 
 use super::piece_rows::PieceRows;
 use crate::format::{Container, Dense, Features, Filter, FormatError, Rows, SectionKind};
-use crate::kernel::{Buffer, Kernel, MAX_ACTIVATION, Source, inverse_sqrt};
+use crate::kernel::{Buffer, Kernel, Source, inverse_sqrt};
 use crate::prediction::{Read, Score, Seen};
 use crate::text::{FeatureSettings, Group, feature_batches};
 
@@ -158,12 +158,9 @@ impl<'a> Bag<'a> {
         read.features = counts.iter().sum();
         let seen = |(&known, unknown): (&u32, u32)| Seen { known, unknown };
         read.seen = [seen((&counts[0], unknown[0])), seen((&counts[1], unknown[1]))];
-        self.pool(counts, [&sums[0], &sums[1], pieces], pooled);
+        self.pool(counts, [&sums[0], &sums[1], pieces], kernel, pooled);
         let values = kernel.layer(&self.hidden, pooled, outputs);
-        for (out, &value) in hidden.iter_mut().zip(values) {
-            // A negative value ends at zero: the rectifier.
-            *out = (value.clamp(i16::MIN.into(), i16::MAX.into()) as i16).clamp(0, MAX_ACTIVATION);
-        }
+        (kernel.rectify)(values, hidden);
         let values = kernel.layer(&self.output, hidden, outputs);
         for (score, &value) in scores.iter_mut().zip(values) {
             *score = Score(value);
@@ -172,21 +169,17 @@ impl<'a> Bag<'a> {
     }
 
     /// Each group's sum divided by the root of its count, scaled, added and rounded to an activation.
-    fn pool(&self, counts: [u32; 3], sums: [&[i32]; 3], pooled: &mut [i16]) {
+    fn pool(&self, counts: [u32; 3], sums: [&[i32]; 3], kernel: &Kernel, pooled: &mut [i16]) {
         let [words, characters] = self.rows.multipliers;
         let pieces = self.pieces.map_or(0, |pieces| pieces.rows.multipliers[0]);
         // Below 2^31: the multiplier is, and the inverse root is at most one.
-        let factor = |multiplier: u32, count| (i64::from(multiplier) * i64::from(inverse_sqrt(count))) >> 24;
+        let factor =
+            |multiplier: u32, count| ((u64::from(multiplier) * u64::from(inverse_sqrt(count))) >> 24) as i32;
         let factors = [factor(words, counts[0]), factor(characters, counts[1]), factor(pieces, counts[2])];
-        let shift = self.rows.shift;
-        for (index, out) in pooled.iter_mut().enumerate() {
-            // A sum is below 2^28, so each product is below 2^59.
-            let parts = sums.iter().zip(factors);
-            let value: i64 =
-                parts.map(|(sum, factor)| i64::from(sum.get(index).copied().unwrap_or(0)) * factor).sum();
-            *out = ((value + (1 << (shift - 1))) >> shift)
-                .clamp(-i64::from(MAX_ACTIVATION), i64::from(MAX_ACTIVATION)) as i16;
-        }
+        let [words, characters, pieces] = sums;
+        // Without pieces their factor is 0, and any numbers will do.
+        let pieces = if self.pieces.is_some() { pieces } else { words };
+        (kernel.pool)([words, characters, pieces], factors, self.rows.shift, pooled);
     }
 }
 
