@@ -49,6 +49,9 @@ pub struct Recipe {
     pub soft_weight: f64,
     /// What the direction of a teacher's embedding counts beside them.
     pub embedding_weight: f64,
+    /// Up to how many rows a label there are, on average, a probe of several views labels made texts, with and without a teacher;
+    /// 0 never.
+    pub few_rows: u32,
     /// Texts that are made of the rows for a teacher to label.
     pub augment: u32,
     /// Whether some of these have words left out: 0 or 1.
@@ -138,6 +141,7 @@ impl Default for Recipe {
             softness: 2.0,
             soft_weight: 1.0,
             embedding_weight: 2.0,
+            few_rows: 20,
             augment: 20_000,
             augment_drop: 1,
             augment_mix: 1,
@@ -239,6 +243,7 @@ impl Recipe {
                     .all(|weight| (0.0..=100.0).contains(&weight)),
                 "weights of a teacher are 0 to 100",
             ),
+            (self.few_rows <= 1000, "`few_rows` is 1000 at most"),
             (self.augment <= 10_000_000, "`augment` is 10000000 at most"),
             (
                 [self.augment_drop, self.augment_mix, self.augment_synonyms, self.augment_typos]

@@ -5,6 +5,7 @@ use crate::acceptance::Acceptance;
 use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, rounded, score};
 use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
+use crate::few::is_few;
 use crate::filter::Known;
 use crate::linear::Linear;
 use crate::looking::ShownRows;
@@ -18,7 +19,7 @@ use crate::quantize::quantize;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
-use crate::school::School;
+use crate::school::{Pupils, School};
 use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit};
@@ -48,6 +49,7 @@ struct Rows<'a> {
 #[derive(Clone, Copy)]
 struct Job<'a> {
     plan: Plan,
+    names: &'a [String],
     rows: &'a Rows<'a>,
     /// How many of the rows, the first ones, it may see.
     count: usize,
@@ -363,7 +365,7 @@ impl Trainer<'_> {
             teacher: school
                 .as_deref()
                 .filter(|_| !fitted.plan.linear)
-                .map(|school| school.report(part, &rows.labels, names.len(), self.recipe.seed)),
+                .and_then(|school| school.report(part, &rows.pupils(&names, &self.recipe))),
             float_accuracy: verdict.float_accuracy,
             accuracy: verdict.accuracy,
             quantization_loss_points: verdict
@@ -396,14 +398,19 @@ impl Trainer<'_> {
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged })
     }
 
-    /// Asks the teacher, if there is one that was not asked yet.
+    /// Asks the teacher, if there is one that was not asked yet; where rows are few, makes texts without one as well.
     pub(crate) fn ask(&mut self, task: &Task, splits: &Splits) -> Result<(), TrainError> {
-        let Some(mut teacher) = self.teacher.take() else { return Ok(()) };
-        if task.kind != Kind::SingleLabel {
+        let mut teacher = self.teacher.take();
+        if task.kind != Kind::SingleLabel || self.school.is_some() {
             return Ok(());
         }
         // The rows that `build` learns from, in its order.
         let rows = divide(task, splits, &self.recipe).learned;
+        let inside = rows.iter().copied().filter(|row| !is_outside(task, row));
+        let names = label_names(task, inside).map_err(TrainError::Task)?;
+        if teacher.is_none() && !is_few(&self.recipe, rows.len(), names.len()) {
+            return Ok(());
+        }
         let choice = self.words.clone();
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let words = choice.of(&self.recipe, &texts);
@@ -418,7 +425,7 @@ impl Trainer<'_> {
                 rung: None,
             });
         };
-        let school = School::ask(&mut *teacher, &rows, words, &self.recipe, &mut advance)?;
+        let school = School::ask(teacher.as_deref_mut(), &rows, &names, words, &self.recipe, &mut advance)?;
         self.school = Some(Arc::new(school));
         Ok(())
     }
@@ -474,7 +481,7 @@ impl Trainer<'_> {
         part: Option<usize>,
         tuning: &Tuning<'_>,
     ) -> Result<Chosen, TrainError> {
-        let job = |plan, count, stream| Job { plan, rows, count, stream };
+        let job = |plan, count, stream| Job { plan, names, rows, count, stream };
         let all = rows.examples.len();
         let mut jobs: Vec<Job<'_>> =
             plans.iter().map(|&plan| job(plan, part.unwrap_or(all), u64::from(part.is_some()))).collect();
@@ -661,8 +668,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+impl Rows<'_> {
+    fn pupils<'b>(&'b self, names: &'b [String], recipe: &'b Recipe) -> Pupils<'b> {
+        Pupils { rows: &self.examples, own: &self.labels, names, words: self.words, recipe }
+    }
+}
+
 fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
-    let Job { plan, rows, count, stream } = *job;
+    let Job { plan, names, rows, count, stream } = *job;
     let (texts, labels) = (&rows.features[..count], &rows.labels[..count]);
     let limit = recipe.max_characters;
     let pieces = match rows.words {
@@ -720,7 +733,7 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
             let class = rows
                 .school
                 .filter(|_| !multi_label)
-                .map(|school| (school, school.class(count, labels, plan.labels, recipe.seed)));
+                .map(|school| (school, school.class(count, &rows.pupils(names, recipe))));
             let mut all = numbered.clone();
             if let Some((school, class)) = &class {
                 all.iter_mut().zip(0..).for_each(|(row, lesson)| row.lesson = Some(lesson));

@@ -110,7 +110,7 @@ impl<'a> Learner<'a> {
             fit,
             table: TableSteps::new(buckets, dim),
             pieces: fit.pieces.map(|set| PieceLearner::new(set, dim, fit.recipe)),
-            projection: fit.lessons.map(|lessons| {
+            projection: fit.lessons.filter(|lessons| lessons.dim > 0).map(|lessons| {
                 Projection::new(lessons.dim, hidden, Random::new(fit.recipe.seed, 2000 + fit.stream))
             }),
             hidden: Adam::new(hidden * dim),
