@@ -10,10 +10,9 @@ use stonechat_engine::text::{Feature, Group};
 
 /// Rows at the most: the probe compares each two of them.
 const MOST_ROWS: usize = 4000;
-
-pub(crate) fn knob(name: &str, default: f32) -> f32 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
+/// How long the mean of word pieces and a teacher's embedding are, where TF-IDF of words and that of characters are 1.
+const ASSET: f32 = 1.0;
+const EMBEDDING: f32 = 3.0;
 
 /// Whether so many rows are few for so many labels.
 pub(crate) fn is_few(recipe: &Recipe, rows: usize, labels: usize) -> bool {
@@ -63,12 +62,12 @@ pub(crate) fn look(
                 add_scaled(1.0 / found.len() as f32, pieces.base(piece), row);
             }
         }
-        centre(&mut rows, pieces.width, count, knob("K_ASSET", 1.0));
+        centre(&mut rows, pieces.width, count, ASSET);
         views.push((rows, pieces.width));
     }
     if let Some((embeddings, dim)) = embeddings {
         let mut rows = embeddings.to_vec();
-        centre(&mut rows, dim, count, knob("K_TEACHER", 3.0));
+        centre(&mut rows, dim, count, EMBEDDING);
         views.push((rows, dim));
     }
     let width = views.iter().map(|(_, width)| width).sum();

@@ -49,15 +49,21 @@ pub struct Recipe {
     pub soft_weight: f64,
     /// What the direction of a teacher's embedding counts beside them.
     pub embedding_weight: f64,
-    /// Up to how many rows a label there are, on average, a probe of several views labels made texts, with and without a teacher;
-    /// 0 never.
+    /// Up to how many rows a label, on average, are few: then a probe of words, characters and word pieces labels texts made of
+    /// them, with and without a teacher. 0 for never.
     pub few_rows: u32,
+    /// Whether names of labels count as rows of that probe: 0 or 1.
+    pub few_names: u32,
+    /// Texts that are made of few rows where there is no teacher.
+    pub few_augment: u32,
     /// Texts that are made of the rows for a teacher to label.
     pub augment: u32,
     /// Whether some of these have words left out: 0 or 1.
     pub augment_drop: u32,
     /// Whether some are put together from two rows of a label: 0 or 1.
     pub augment_mix: u32,
+    /// Whether some are put together from two rows of any labels, where rows are few: 0 or 1.
+    pub augment_across: u32,
     /// Whether some have words changed for close ones: 0 or 1.
     pub augment_synonyms: u32,
     /// Whether some are mistyped: 0 or 1.
@@ -142,9 +148,12 @@ impl Default for Recipe {
             soft_weight: 1.0,
             embedding_weight: 2.0,
             few_rows: 20,
+            few_names: 1,
+            few_augment: 5000,
             augment: 20_000,
             augment_drop: 1,
             augment_mix: 1,
+            augment_across: 1,
             augment_synonyms: 1,
             augment_typos: 1,
             character_weight: 0.0,
@@ -244,12 +253,22 @@ impl Recipe {
                 "weights of a teacher are 0 to 100",
             ),
             (self.few_rows <= 1000, "`few_rows` is 1000 at most"),
-            (self.augment <= 10_000_000, "`augment` is 10000000 at most"),
+            (self.few_names <= 1, "`few_names` is 0 or 1"),
             (
-                [self.augment_drop, self.augment_mix, self.augment_synonyms, self.augment_typos]
-                    .into_iter()
-                    .all(|on| on <= 1),
-                "`augment_drop`, `augment_mix`, `augment_synonyms` and `augment_typos` are 0 or 1",
+                self.augment.max(self.few_augment) <= 10_000_000,
+                "`augment` and `few_augment` are 10000000 at most",
+            ),
+            (
+                [
+                    self.augment_drop,
+                    self.augment_mix,
+                    self.augment_across,
+                    self.augment_synonyms,
+                    self.augment_typos,
+                ]
+                .into_iter()
+                .all(|on| on <= 1),
+                "`augment_drop`, `augment_mix`, `augment_across`, `augment_synonyms` and `augment_typos` are 0 or 1",
             ),
             (
                 self.features().is_valid(),

@@ -13,6 +13,9 @@ use crate::tier::tagger::best;
 use crate::words::Words;
 use stonechat_task::Example;
 
+/// What the logits of a probe for few rows are multiplied by: it has all its rows right, and is surer of others than it may be.
+const SURENESS: f32 = 0.5;
+
 /// What is known of the rows to learn from, and of texts made of them.
 pub(crate) struct School {
     /// Who gave embeddings, if there is a teacher.
@@ -65,13 +68,14 @@ impl School {
         advance: &mut dyn FnMut(u64, u64),
     ) -> Result<Self, TrainError> {
         let few = is_few(recipe, rows.len(), names.len());
+        let count = if teacher.is_some() { recipe.augment } else { recipe.few_augment };
         let names: Vec<(String, String)> = names
             .iter()
-            .filter(|_| few)
+            .filter(|_| few && recipe.few_names == 1)
             .map(|name| (name.clone(), as_text(name)))
             .filter(|(_, text)| !text.is_empty())
             .collect();
-        let made = augment(rows, words, recipe, recipe.augment as usize);
+        let made = augment(rows, words, recipe, count as usize, few);
         let mut school = Self { teacher: None, few, rows: rows.len(), names, made };
         if let Some(teacher) = teacher {
             let mut texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
@@ -93,6 +97,29 @@ impl School {
             school.teacher = Some(Taught { dim, digest: teacher.digest().to_owned(), embeddings });
         }
         Ok(school)
+    }
+
+    /// Whether the rows are few.
+    pub(crate) const fn is_few(&self) -> bool {
+        self.few
+    }
+
+    /// What a note says of few rows, if they are few.
+    pub(crate) fn note(&self, words: Option<&Words>, labels: usize) -> Option<String> {
+        let mut views = vec!["words", "characters"];
+        views.extend(words.map(|_| "word pieces"));
+        views.extend(self.teacher.as_ref().map(|_| "the teacher's embeddings"));
+        let last = views.pop().unwrap_or_default();
+        let named = if self.names.is_empty() { "" } else { " and of the labels' names" };
+        self.few.then(|| {
+            format!(
+                "{} rows for {labels} labels are few (`few_rows`): {} texts made of them were learned as well, as a probe of the rows{named} \
+                 labels them, by {} and {last}",
+                self.rows,
+                self.made.len(),
+                views.join(", ")
+            )
+        })
     }
 
     /// The numbers of an embedding; 0 without a teacher.
@@ -157,7 +184,8 @@ impl School {
         let embeddings = (self.dim() > 0).then_some((embeddings.as_slice(), self.dim()));
         let looks = look(&said, count, pupils.words, embeddings, pupils.recipe);
         let probe = KernelProbe::fit(&looks, &own, labels);
-        (fitted..seen.len()).flat_map(|text| probe.logits(&looks, text)).collect()
+        let logits = (fitted..seen.len()).flat_map(|text| probe.logits(&looks, text));
+        logits.map(|logit| SURENESS * logit).collect()
     }
 
     fn text<'a>(&'a self, at: usize, pupils: &Pupils<'a>) -> &'a str {

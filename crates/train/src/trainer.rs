@@ -343,7 +343,7 @@ impl Trainer<'_> {
             valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
         let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange, outside };
 
-        let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
+        let plans = self.plans(&names, multi_label, self.wants_machine(&names, &rows, &tuning), &tuning)?;
         let Chosen { fitted, verdict, settled, judged, whole } =
             self.compete(&names, &plans, &rows, part, &tuning)?;
         // Who promises ships what the promise rests on.
@@ -382,6 +382,8 @@ impl Trainer<'_> {
             notes: {
                 let facts = tuning.facts();
                 let mut notes = self.notes(task, splits, &learned, &names, &facts, verdict.accuracy);
+                let taught = school.as_deref().filter(|_| !fitted.plan.linear);
+                notes.extend(taught.and_then(|school| school.note(words, names.len())));
                 notes.extend(settled.notes);
                 notes.extend(kept.map(|_| KEPT.to_owned()));
                 notes
@@ -447,28 +449,39 @@ impl Trainer<'_> {
         self.recipe.character_weight = if unspaced > letters { 0.5 } else { 1.0 };
     }
 
-    /// What to try: a network, and for few labels a linear machine before it. Without enough tuning rows to tell which is
-    /// better, few labels get the machine, which asks for less.
-    fn plans(&self, names: &[String], multi_label: bool, tuning: usize) -> Result<Vec<Plan>, TrainError> {
-        let few = names.len() <= self.recipe.linear_labels as usize;
+    /// Whether a linear machine is to be tried: where labels are few, unless rows are few as well and nothing tells whether it is
+    /// better than a network that learns from made texts.
+    fn wants_machine(&self, names: &[String], rows: &Rows<'_>, tuning: &Tuning<'_>) -> bool {
+        let blind = tuning.rows.examples.len() < LEAST_ROWS;
+        names.len() <= self.recipe.linear_labels as usize && !(blind && rows.school.is_some_and(School::is_few))
+    }
+
+    /// What to try: a network, and before it a machine if it is wanted. Without enough tuning rows to tell which is better, it is
+    /// the machine, which asks for less.
+    fn plans(
+        &self,
+        names: &[String],
+        multi_label: bool,
+        machine: bool,
+        tuning: &Tuning<'_>,
+    ) -> Result<Vec<Plan>, TrainError> {
         let plan = |linear| Plan::new(&self.recipe, names, multi_label, linear);
         // A machine that does not fit is no rival.
-        let linear = if few { plan(true).ok().flatten() } else { None };
+        let linear = if machine { plan(true).ok().flatten() } else { None };
         match linear {
-            Some(linear) if tuning < LEAST_ROWS => Ok(vec![linear]),
+            Some(linear) if tuning.rows.examples.len() < LEAST_ROWS => Ok(vec![linear]),
             Some(linear) => Ok([Some(linear), plan(false).ok().flatten()].into_iter().flatten().collect()),
             None => Ok(plan(false)?.into_iter().collect()),
         }
     }
 
     /// Whether these plans are those of a file of any size, but for the room.
-    fn plans_fit(&self, names: &[String], plans: &[Plan]) -> bool {
+    fn plans_fit(&self, names: &[String], plans: &[Plan], machine: bool) -> bool {
         let recipe = Recipe { max_size: 1 << 32, ..self.recipe.clone() };
         let free = |plan: &Plan| Plan::new(&recipe, names, plan.multi_label, plan.linear).ok().flatten();
-        let few = names.len() <= self.recipe.linear_labels as usize;
         let same =
             |plan: &Plan| free(plan).is_some_and(|free| (free.dim, free.hidden) == (plan.dim, plan.hidden));
-        plans.iter().all(same) && (!few || plans.len() == 2 || plans.iter().all(|plan| plan.linear))
+        plans.iter().all(same) && (!machine || plans.len() == 2 || plans.iter().all(|plan| plan.linear))
     }
 
     /// Fits what is planned, to all rows or to the first of them that a draft may see, and judges it on the tuning rows. Returns
@@ -512,7 +525,8 @@ impl Trainer<'_> {
             let judged = package.draft(&settled.acceptance);
             (settled, judged)
         };
-        let mut whole = self.plans_fit(names, plans) && fitted.iter().all(Fitted::is_whole);
+        let machine = self.wants_machine(names, rows, tuning);
+        let mut whole = self.plans_fit(names, plans, machine) && fitted.iter().all(Fitted::is_whole);
         let chosen = match (part, plans) {
             (None, _) => fitted.swap_remove(best),
             (Some(_), _) if kept => fitted.swap_remove(best),
