@@ -80,11 +80,11 @@ pub(crate) fn look(
     Looks { sparse, places: dictionary.len(), dense, width }
 }
 
-/// Takes the mean of the first `count` rows off, and gives all rows this length.
+/// Takes the mean of the first `count` rows off, and gives all rows this length; those of zeros, which tell nothing, stay as they are.
 fn centre(rows: &mut [f32], width: usize, count: usize, length: f32) {
     let mut mean = vec![0.0f32; width];
     rows.chunks_exact(width).take(count).for_each(|row| add_scaled(1.0 / count as f32, row, &mut mean));
-    for row in rows.chunks_exact_mut(width) {
+    for row in rows.chunks_exact_mut(width).filter(|row| row.iter().any(|&value| value != 0.0)) {
         add_scaled(-1.0, &mean, row);
         let scale = length / libm::sqrtf(dot(row, row)).max(1e-9);
         row.iter_mut().for_each(|value| *value *= scale);
@@ -112,4 +112,40 @@ fn weigh(features: &[Feature], dictionary: &Dictionary, rarity: &[f32]) -> Vec<(
     }
     all.sort_by_key(|&(place, _)| place);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_labels_are_texts() {
+        for (name, text) in [
+            ("card_arrival", "card arrival"),
+            ("BookRestaurant", "Book Restaurant"),
+            ("DESC:manner", "DESC manner"),
+            ("--", ""),
+            ("42", "42"),
+        ] {
+            assert_eq!(as_text(name), text);
+        }
+    }
+
+    #[test]
+    fn rows_are_few_by_their_number_and_that_of_the_labels() {
+        let recipe = Recipe::default();
+        assert!(is_few(&recipe, 200, 10) && !is_few(&recipe, 201, 10));
+        assert!(!is_few(&recipe, MOST_ROWS + 1, MOST_ROWS));
+        assert!(!is_few(&Recipe { few_rows: 0, ..recipe }, 10, 10));
+    }
+
+    #[test]
+    fn a_text_has_two_unit_vectors_of_n_grams() {
+        let texts = ["a card came", "the card is lost", "xyz"];
+        let looks = look(&texts, 2, None, None, &Recipe::default());
+        let square = |text: usize| looks.sparse[text].iter().map(|(_, value)| value * value).sum::<f32>();
+        assert!((square(0) - 2.0).abs() < 1e-4 && (square(1) - 2.0).abs() < 1e-4);
+        assert!(square(2) == 0.0, "what the rows do not have is not seen");
+        assert_eq!(looks.width, 0);
+    }
 }

@@ -160,3 +160,50 @@ fn largest(kernel: &[f32], count: usize) -> f32 {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two texts a label: what tells them apart stands in the sparse numbers, in the dense ones, or in both.
+    #[test]
+    fn labels_are_told_by_either_kind_of_number() {
+        let looks = Looks {
+            sparse: vec![
+                vec![(0, 1.0)],
+                vec![(0, 1.0)],
+                vec![],
+                vec![(1, 0.1)],
+                vec![(0, 0.9), (1, 0.1)],
+                vec![],
+            ],
+            places: 2,
+            dense: vec![0.0, 0.1, 0.1, 0.0, 1.0, 0.0, 1.0, 0.1, 0.0, 0.0, 0.9, 0.0],
+            width: 2,
+        };
+        let probe = KernelProbe::fit(&looks, &[0, 0, 1, 1], 2);
+        for (text, label) in [0, 0, 1, 1, 0, 1].into_iter().enumerate() {
+            let logits = probe.logits(&looks, text);
+            assert!(logits[label] > logits[1 - label] + 1.0, "{text}: {logits:?}");
+        }
+    }
+
+    #[test]
+    fn texts_without_numbers_are_no_fault() {
+        let looks = Looks { sparse: vec![vec![]; 3], ..Looks::default() };
+        let probe = KernelProbe::fit(&looks, &[0, 1, 1], 2);
+        assert!(probe.logits(&looks, 0).iter().all(|logit| logit.is_finite()));
+    }
+
+    #[test]
+    fn the_largest_eigenvalue_of_a_centred_kernel() {
+        let looks = Looks {
+            sparse: vec![vec![(0, 3.0)], vec![(0, -1.0)], vec![(0, 1.0)]],
+            places: 1,
+            ..Looks::default()
+        };
+        let kernel = centred(&alike(&looks, 3), 3);
+        // Less their mean they are 2, -2 and 0.
+        assert!((largest(&kernel, 3) - 8.0).abs() < 1e-3, "{kernel:?}");
+    }
+}

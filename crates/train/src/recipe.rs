@@ -82,7 +82,7 @@ pub struct Recipe {
     pub batch: u32,
     /// Step size of the layers, at its highest.
     pub rate: f64,
-    /// The embedding rows' step size, as a multiple of `rate`.
+    /// The embedding rows' step size, as a multiple of `rate`; 0 takes 4, or 1 in a bag of few rows.
     pub table_rate: f64,
     /// The share of a label's weight that goes to all labels evenly (Szegedy et al., 2016).
     pub smoothing: f64,
@@ -162,7 +162,7 @@ impl Default for Recipe {
             epochs: 20,
             batch: 32,
             rate: 1.5e-3,
-            table_rate: 4.0,
+            table_rate: 0.0,
             smoothing: 0.3,
             feature_dropout: 0.2,
             hidden_dropout: 0.2,
@@ -278,7 +278,10 @@ impl Recipe {
             (rate(self.linear_cost), "`linear_cost` is above 0 and 100 at most"),
             ((1..=10_000).contains(&self.epochs), "`epochs` is 1 to 10000"),
             ((1..=65_536).contains(&self.batch), "`batch` is 1 to 65536"),
-            (rate(self.rate) && rate(self.table_rate), "rates are above 0 and 100 at most"),
+            (
+                rate(self.rate) && (self.table_rate == 0.0 || rate(self.table_rate)),
+                "`rate` is above 0, `table_rate` 0 or more, and 100 at most",
+            ),
             (share(self.smoothing), "`smoothing` is 0 up to, but not including, 1"),
             (
                 share(self.feature_dropout) && share(self.hidden_dropout),

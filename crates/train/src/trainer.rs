@@ -297,6 +297,9 @@ impl Trainer<'_> {
                 return Err(TrainError::NoLookup { why });
             }
         }
+        if tagged || lookup {
+            self.resolve_rate(false);
+        }
         if tagged {
             let strange: Vec<&Example> = valid
                 .iter()
@@ -338,6 +341,7 @@ impl Trainer<'_> {
             choice.of(&self.recipe, &texts)
         };
         let school = self.school.clone();
+        self.resolve_rate(school.as_deref().is_some_and(School::is_few));
         let rows = Rows { school: school.as_deref(), ..Rows::read(&learned, &names, &settings, words) };
         let (tuning, strange): (Vec<&Example>, Vec<&Example>) =
             valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
@@ -449,11 +453,19 @@ impl Trainer<'_> {
         self.recipe.character_weight = if unspaced > letters { 0.5 } else { 1.0 };
     }
 
+    /// Settles a `table_rate` that the recipe leaves open: few rows say less of a hashed feature than of the pieces of words.
+    fn resolve_rate(&mut self, few: bool) {
+        if self.recipe.table_rate == 0.0 {
+            self.recipe.table_rate = if few { 1.0 } else { 4.0 };
+        }
+    }
+
     /// Whether a linear machine is to be tried: where labels are few, unless rows are few as well and nothing tells whether it is
     /// better than a network that learns from made texts.
     fn wants_machine(&self, names: &[String], rows: &Rows<'_>, tuning: &Tuning<'_>) -> bool {
         let blind = tuning.rows.examples.len() < LEAST_ROWS;
-        names.len() <= self.recipe.linear_labels as usize && !(blind && rows.school.is_some_and(School::is_few))
+        names.len() <= self.recipe.linear_labels as usize
+            && !(blind && rows.school.is_some_and(School::is_few))
     }
 
     /// What to try: a network, and before it a machine if it is wanted. Without enough tuning rows to tell which is better, it is
