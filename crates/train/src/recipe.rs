@@ -321,6 +321,11 @@ impl Recipe {
         }
     }
 
+    /// The step size of the table, as a multiple of `rate`: 4 where it is open.
+    pub(crate) fn table_step(&self) -> f32 {
+        if self.table_rate == 0.0 { 4.0 } else { self.table_rate as f32 }
+    }
+
     /// The settings of the features.
     #[must_use]
     pub fn features(&self) -> stonechat_engine::text::FeatureSettings {

@@ -104,6 +104,11 @@ impl School {
         self.few
     }
 
+    /// Whether the rows are few, and something is known of words that they do not have.
+    pub(crate) const fn knows_more(&self, words: Option<&Words>) -> bool {
+        self.few && (words.is_some() || self.teacher.is_some())
+    }
+
     /// What a note says of few rows, if they are few.
     pub(crate) fn note(&self, words: Option<&Words>, labels: usize) -> Option<String> {
         let mut views = vec!["words", "characters"];

@@ -456,12 +456,12 @@ impl Trainer<'_> {
     /// Settles a `table_rate` that the recipe leaves open: few rows say less of a hashed feature than of the pieces of words.
     fn resolve_rate(&mut self, few: bool) {
         if self.recipe.table_rate == 0.0 {
-            self.recipe.table_rate = if few { 1.0 } else { 4.0 };
+            self.recipe.table_rate = if few { 1.0 } else { f64::from(self.recipe.table_step()) };
         }
     }
 
-    /// Whether a linear machine is to be tried: where labels are few, unless rows are few as well and nothing tells whether it is
-    /// better than a network that learns from made texts.
+    /// Whether a linear machine is to be tried: where labels are few, unless rows are few as well, a network learns more than these
+    /// tell, and there are no tuning rows to compare the two.
     fn wants_machine(&self, names: &[String], rows: &Rows<'_>, tuning: &Tuning<'_>) -> bool {
         let blind = tuning.rows.examples.len() < LEAST_ROWS;
         names.len() <= self.recipe.linear_labels as usize

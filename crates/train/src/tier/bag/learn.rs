@@ -266,7 +266,7 @@ impl<'a> Learner<'a> {
         self.decays[1] *= f64::from(SQUARE);
         let unbias = self.decays.map(|decay| (1.0 / (1.0 - decay)) as f32);
         let decay = recipe.decay as f32;
-        self.table.step(&mut bag.table, self.fit.shape.dim, rate * recipe.table_rate as f32);
+        self.table.step(&mut bag.table, self.fit.shape.dim, rate * recipe.table_step());
         if let Some(pieces) = &mut self.pieces {
             pieces.step(rate, unbias, decay);
         }
