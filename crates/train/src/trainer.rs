@@ -464,8 +464,8 @@ impl Trainer<'_> {
     /// tell, and there are no tuning rows to compare the two.
     fn wants_machine(&self, names: &[String], rows: &Rows<'_>, tuning: &Tuning<'_>) -> bool {
         let blind = tuning.rows.examples.len() < LEAST_ROWS;
-        names.len() <= self.recipe.linear_labels as usize
-            && !(blind && rows.school.is_some_and(School::is_few))
+        let more = rows.school.is_some_and(|school| school.knows_more(rows.words));
+        names.len() <= self.recipe.linear_labels as usize && !(blind && more)
     }
 
     /// What to try: a network, and before it a machine if it is wanted. Without enough tuning rows to tell which is better, it is

@@ -145,3 +145,10 @@ fn a_teacher_joins_the_probe() {
     let found = right(&taught.model, &rooms(SEEN, 24));
     assert!(found > 0.9, "{found}");
 }
+
+/// Where nothing more is known of words, nothing tells that a network would be better.
+#[test]
+fn a_machine_stays_where_nothing_more_is_known() {
+    let trained = train(&rooms(SEEN, 24), &[("pieces", "0")], 1);
+    assert!(trained.report.linear && !says_so(&trained), "{}", trained.report);
+}
