@@ -21,6 +21,8 @@ enum Way {
     Drop,
     /// The beginning of a row and the end of another of the same label.
     Mix,
+    /// The same of two rows of any labels.
+    Across,
     /// Words become others that lie close to them.
     Synonyms,
     /// A word is mistyped.
@@ -37,14 +39,22 @@ const LOOKED_AT: usize = 10_000;
 /// How often a text is tried that would be one of the rows again.
 const TRIES: usize = 4;
 
-/// `count` texts made of rows, in a fixed order; fewer where the ways that the recipe allows find no others.
-pub(crate) fn augment(rows: &[&Example], words: Option<&Words>, recipe: &Recipe, count: usize) -> Vec<Made> {
+/// `count` texts made of rows, in a fixed order; fewer where the ways that the recipe allows find no others. Where rows are `few`,
+/// rows of different labels are put together as well.
+pub(crate) fn augment(
+    rows: &[&Example],
+    words: Option<&Words>,
+    recipe: &Recipe,
+    count: usize,
+    few: bool,
+) -> Vec<Made> {
     let mut ways = Vec::new();
     for (on, way) in [
         (recipe.augment_drop, Way::Drop),
         (recipe.augment_mix, Way::Mix),
         (recipe.augment_synonyms, Way::Synonyms),
         (recipe.augment_typos, Way::Typo),
+        (if few { recipe.augment_across } else { 0 }, Way::Across),
     ] {
         if on != 0 && (words.is_some() || !matches!(way, Way::Synonyms)) {
             ways.push(way);
@@ -58,6 +68,7 @@ pub(crate) fn augment(rows: &[&Example], words: Option<&Words>, recipe: &Recipe,
     for (at, row) in rows.iter().enumerate() {
         mates.entry(row.labels.as_slice()).or_default().push(at);
     }
+    let every: Vec<usize> = (0..rows.len()).collect();
     let mut synonyms = words.map(Synonyms::new);
     let mut made = Vec::with_capacity(count);
     let mut order: Vec<usize> = Vec::new();
@@ -73,8 +84,11 @@ pub(crate) fn augment(rows: &[&Example], words: Option<&Words>, recipe: &Recipe,
             let own: Vec<&str> = rows[parent].text.split_whitespace().collect();
             let text = match (way, &mut synonyms) {
                 (Way::Drop, _) => drop_words(&own, &mut random),
-                (Way::Mix, _) => {
-                    let others = mates.get(rows[parent].labels.as_slice()).map_or(&[][..], Vec::as_slice);
+                (Way::Mix | Way::Across, _) => {
+                    let others = match way {
+                        Way::Across => every.as_slice(),
+                        _ => mates.get(rows[parent].labels.as_slice()).map_or(&[][..], Vec::as_slice),
+                    };
                     let other = others.get(random.below(others.len().max(1))).copied().unwrap_or(parent);
                     last = last.max(other);
                     let other: Vec<&str> = rows[other].text.split_whitespace().collect();

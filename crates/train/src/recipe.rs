@@ -49,12 +49,21 @@ pub struct Recipe {
     pub soft_weight: f64,
     /// What the direction of a teacher's embedding counts beside them.
     pub embedding_weight: f64,
+    /// Up to how many rows a label, on average, are few: then a probe of words, characters and word pieces labels texts made of
+    /// them, with and without a teacher. 0 for never.
+    pub few_rows: u32,
+    /// Whether names of labels count as rows of that probe: 0 or 1.
+    pub few_names: u32,
+    /// Texts that are made of few rows where there is no teacher.
+    pub few_augment: u32,
     /// Texts that are made of the rows for a teacher to label.
     pub augment: u32,
     /// Whether some of these have words left out: 0 or 1.
     pub augment_drop: u32,
     /// Whether some are put together from two rows of a label: 0 or 1.
     pub augment_mix: u32,
+    /// Whether some are put together from two rows of any labels, where rows are few: 0 or 1.
+    pub augment_across: u32,
     /// Whether some have words changed for close ones: 0 or 1.
     pub augment_synonyms: u32,
     /// Whether some are mistyped: 0 or 1.
@@ -73,7 +82,7 @@ pub struct Recipe {
     pub batch: u32,
     /// Step size of the layers, at its highest.
     pub rate: f64,
-    /// The embedding rows' step size, as a multiple of `rate`.
+    /// The embedding rows' step size, as a multiple of `rate`; 0 takes 4, or 1 in a bag of few rows.
     pub table_rate: f64,
     /// The share of a label's weight that goes to all labels evenly (Szegedy et al., 2016).
     pub smoothing: f64,
@@ -138,9 +147,13 @@ impl Default for Recipe {
             softness: 2.0,
             soft_weight: 1.0,
             embedding_weight: 2.0,
+            few_rows: 20,
+            few_names: 1,
+            few_augment: 5000,
             augment: 20_000,
             augment_drop: 1,
             augment_mix: 1,
+            augment_across: 1,
             augment_synonyms: 1,
             augment_typos: 1,
             character_weight: 0.0,
@@ -149,7 +162,7 @@ impl Default for Recipe {
             epochs: 20,
             batch: 32,
             rate: 1.5e-3,
-            table_rate: 4.0,
+            table_rate: 0.0,
             smoothing: 0.3,
             feature_dropout: 0.2,
             hidden_dropout: 0.2,
@@ -239,12 +252,23 @@ impl Recipe {
                     .all(|weight| (0.0..=100.0).contains(&weight)),
                 "weights of a teacher are 0 to 100",
             ),
-            (self.augment <= 10_000_000, "`augment` is 10000000 at most"),
+            (self.few_rows <= 1000, "`few_rows` is 1000 at most"),
+            (self.few_names <= 1, "`few_names` is 0 or 1"),
             (
-                [self.augment_drop, self.augment_mix, self.augment_synonyms, self.augment_typos]
-                    .into_iter()
-                    .all(|on| on <= 1),
-                "`augment_drop`, `augment_mix`, `augment_synonyms` and `augment_typos` are 0 or 1",
+                self.augment.max(self.few_augment) <= 10_000_000,
+                "`augment` and `few_augment` are 10000000 at most",
+            ),
+            (
+                [
+                    self.augment_drop,
+                    self.augment_mix,
+                    self.augment_across,
+                    self.augment_synonyms,
+                    self.augment_typos,
+                ]
+                .into_iter()
+                .all(|on| on <= 1),
+                "`augment_drop`, `augment_mix`, `augment_across`, `augment_synonyms` and `augment_typos` are 0 or 1",
             ),
             (
                 self.features().is_valid(),
@@ -254,7 +278,10 @@ impl Recipe {
             (rate(self.linear_cost), "`linear_cost` is above 0 and 100 at most"),
             ((1..=10_000).contains(&self.epochs), "`epochs` is 1 to 10000"),
             ((1..=65_536).contains(&self.batch), "`batch` is 1 to 65536"),
-            (rate(self.rate) && rate(self.table_rate), "rates are above 0 and 100 at most"),
+            (
+                rate(self.rate) && (self.table_rate == 0.0 || rate(self.table_rate)),
+                "`rate` is above 0, `table_rate` 0 or more, and 100 at most",
+            ),
             (share(self.smoothing), "`smoothing` is 0 up to, but not including, 1"),
             (
                 share(self.feature_dropout) && share(self.hidden_dropout),
@@ -292,6 +319,11 @@ impl Recipe {
             Some((_, rule)) => Err(RecipeError(format!("{rule}; change it"))),
             None => Ok(()),
         }
+    }
+
+    /// The step size of the table, as a multiple of `rate`: 4 where it is open.
+    pub(crate) fn table_step(&self) -> f32 {
+        if self.table_rate == 0.0 { 4.0 } else { self.table_rate as f32 }
     }
 
     /// The settings of the features.

@@ -3,6 +3,8 @@
 use crate::augment::{Made, augment};
 use crate::embed::Embedder;
 use crate::error::TrainError;
+use crate::few::{as_text, is_few, look};
+use crate::kernel_probe::KernelProbe;
 use crate::probe::Probe;
 use crate::recipe::Recipe;
 use crate::report::TeacherReport;
@@ -11,14 +13,27 @@ use crate::tier::tagger::best;
 use crate::words::Words;
 use stonechat_task::Example;
 
-/// Embeddings of the rows to learn from, and of texts made of them.
+/// What the logits of a probe for few rows are multiplied by: it has all its rows right, and is surer of others than it may be.
+const SURENESS: f32 = 0.5;
+
+/// What is known of the rows to learn from, and of texts made of them.
 pub(crate) struct School {
+    /// Who gave embeddings, if there is a teacher.
+    teacher: Option<Taught>,
+    /// Whether the rows are so few that a probe looks at more than embeddings.
+    few: bool,
+    rows: usize,
+    /// Names of labels that stand for a row each, and what they say.
+    names: Vec<(String, String)>,
+    pub(crate) made: Vec<Made>,
+}
+
+/// What a teacher gave.
+struct Taught {
     dim: usize,
     /// What tells the teacher from others.
-    pub(crate) digest: String,
-    rows: usize,
-    pub(crate) made: Vec<Made>,
-    /// Of the rows, then of the made texts.
+    digest: String,
+    /// Of the rows, then of the names of labels, then of the made texts.
     embeddings: Vec<f32>,
 }
 
@@ -30,32 +45,96 @@ pub(crate) struct Class {
     pub(crate) made: Vec<usize>,
 }
 
+/// The rows that a class is about.
+pub(crate) struct Pupils<'a> {
+    /// All rows; a class is about the first of them.
+    pub(crate) rows: &'a [&'a Example],
+    /// Their labels.
+    pub(crate) own: &'a [Vec<u32>],
+    /// All labels.
+    pub(crate) names: &'a [String],
+    pub(crate) words: Option<&'a Words>,
+    pub(crate) recipe: &'a Recipe,
+}
+
 impl School {
-    /// Asks a teacher for the embeddings of the rows and of texts made of them.
+    /// Makes texts of the rows, and asks the teacher, if there is one, for the embeddings of all. `names` are those of the labels.
     pub(crate) fn ask(
-        teacher: &mut dyn Embedder,
+        teacher: Option<&mut (dyn Embedder + Send + '_)>,
         rows: &[&Example],
+        names: &[String],
         words: Option<&Words>,
         recipe: &Recipe,
         advance: &mut dyn FnMut(u64, u64),
     ) -> Result<Self, TrainError> {
-        let made = augment(rows, words, recipe, recipe.augment as usize);
-        let mut texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-        texts.extend(made.iter().map(|made| made.text.as_str()));
-        let (total, mut done) = (texts.len() as u64, 0);
-        let embeddings = teacher
-            .embed(&texts, &mut |count| {
-                done += count as u64;
-                advance(done, total);
-            })
-            .map_err(TrainError::Teacher)?;
-        let dim = teacher.dim();
-        if embeddings.len() != texts.len() * dim || embeddings.iter().any(|value| !value.is_finite()) {
-            return Err(TrainError::Teacher(
-                "the teacher did not give an embedding for each text".to_owned(),
-            ));
+        let few = is_few(recipe, rows.len(), names.len());
+        let count = if teacher.is_some() { recipe.augment } else { recipe.few_augment };
+        let names: Vec<(String, String)> = names
+            .iter()
+            .filter(|_| few && recipe.few_names == 1)
+            .map(|name| (name.clone(), as_text(name)))
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
+        let made = augment(rows, words, recipe, count as usize, few);
+        let mut school = Self { teacher: None, few, rows: rows.len(), names, made };
+        if let Some(teacher) = teacher {
+            let mut texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+            texts.extend(school.names.iter().map(|(_, text)| text.as_str()));
+            texts.extend(school.made.iter().map(|made| made.text.as_str()));
+            let (total, mut done) = (texts.len() as u64, 0);
+            let embeddings = teacher
+                .embed(&texts, &mut |count| {
+                    done += count as u64;
+                    advance(done, total);
+                })
+                .map_err(TrainError::Teacher)?;
+            let dim = teacher.dim();
+            if embeddings.len() != texts.len() * dim || embeddings.iter().any(|value| !value.is_finite()) {
+                return Err(TrainError::Teacher(
+                    "the teacher did not give an embedding for each text".to_owned(),
+                ));
+            }
+            school.teacher = Some(Taught { dim, digest: teacher.digest().to_owned(), embeddings });
         }
-        Ok(Self { dim, digest: teacher.digest().to_owned(), rows: rows.len(), made, embeddings })
+        Ok(school)
+    }
+
+    /// Whether the rows are few.
+    pub(crate) const fn is_few(&self) -> bool {
+        self.few
+    }
+
+    /// Whether the rows are few, and something is known of words that they do not have.
+    pub(crate) const fn knows_more(&self, words: Option<&Words>) -> bool {
+        self.few && (words.is_some() || self.teacher.is_some())
+    }
+
+    /// What a note says of few rows, if they are few.
+    pub(crate) fn note(&self, words: Option<&Words>, labels: usize) -> Option<String> {
+        let mut views = vec!["words", "characters"];
+        views.extend(words.map(|_| "word pieces"));
+        views.extend(self.teacher.as_ref().map(|_| "the teacher's embeddings"));
+        let last = views.pop().unwrap_or_default();
+        let named = if self.names.is_empty() { "" } else { " and of the labels' names" };
+        self.few.then(|| {
+            format!(
+                "{} rows for {labels} labels are few (`few_rows`): {} texts made of them were learned as well, as a probe of the rows{named} \
+                 labels them, by {} and {last}",
+                self.rows,
+                self.made.len(),
+                views.join(", ")
+            )
+        })
+    }
+
+    /// The numbers of an embedding; 0 without a teacher.
+    fn dim(&self) -> usize {
+        self.teacher.as_ref().map_or(0, |taught| taught.dim)
+    }
+
+    /// The embedding of the text at this place: of a row, then of a label's name, then of a made text.
+    fn embedding(&self, at: usize) -> &[f32] {
+        self.teacher.as_ref().map_or(&[], |taught| &taught.embeddings[at * taught.dim..][..taught.dim])
     }
 
     /// The made texts, by their places, that were made of the first `count` rows.
@@ -63,35 +142,69 @@ impl School {
         (0..self.made.len()).filter(move |&at| self.made[at].parent < count)
     }
 
-    /// What a report says of the teacher. `part` is how many of the rows a draft saw, if there was one; the others are its tuning rows.
-    pub(crate) fn report(
-        &self,
-        part: Option<usize>,
-        own: &[Vec<u32>],
-        labels: usize,
-        seed: u64,
-    ) -> TeacherReport {
+    /// What a report says of the teacher, if there is one. `part` is how many of the rows a draft saw, if there was one; the
+    /// others are its tuning rows.
+    pub(crate) fn report(&self, part: Option<usize>, pupils: &Pupils<'_>) -> Option<TeacherReport> {
+        let taught = self.teacher.as_ref()?;
         let accuracy = part.filter(|&part| part < self.rows).map(|part| {
-            let own: Vec<u32> = own.iter().map(|own| own.first().copied().unwrap_or(0)).collect();
-            let probe = Probe::fit(&self.embeddings[..part * self.dim], self.dim, &own[..part], labels, seed);
-            let logits = probe.logits(&self.embeddings[part * self.dim..self.rows * self.dim]);
-            let answers = logits.chunks_exact(labels.max(1)).map(|logits| best(logits) as u32);
-            let right = answers.zip(&own[part..]).filter(|(answer, own)| answer == *own).count();
+            let rest: Vec<usize> = (part..self.rows).collect();
+            let logits = self.logits(part, pupils, &rest);
+            let answers = logits.chunks_exact(pupils.names.len().max(1)).map(|logits| best(logits) as u32);
+            let right = answers.zip(rest).filter(|&(answer, row)| answer == label(&pupils.own[row])).count();
             right as f64 / (self.rows - part) as f64
         });
-        TeacherReport { digest: self.digest.clone(), made: self.made.len(), accuracy }
+        Some(TeacherReport { digest: taught.digest.clone(), made: self.made.len(), accuracy })
     }
 
-    /// Lessons for the first `count` rows, of which these are the labels: the logits of a probe that saw these rows only.
-    pub(crate) fn class(&self, count: usize, own: &[Vec<u32>], labels: usize, seed: u64) -> Class {
-        let own: Vec<u32> = own.iter().map(|own| own.first().copied().unwrap_or(0)).collect();
-        let mut embeddings = self.embeddings[..count * self.dim].to_vec();
-        let probe = Probe::fit(&embeddings, self.dim, &own[..count], labels, seed);
+    /// Lessons for the first `count` rows: the logits of a probe that saw these rows only.
+    pub(crate) fn class(&self, count: usize, pupils: &Pupils<'_>) -> Class {
         let made: Vec<usize> = self.made_of(count).collect();
-        for &at in &made {
-            embeddings.extend_from_slice(&self.embeddings[(self.rows + at) * self.dim..][..self.dim]);
-        }
-        let logits = probe.logits(&embeddings);
-        Class { lessons: Lessons { labels, dim: self.dim, logits, embeddings }, made }
+        let first = self.rows + self.names.len();
+        let texts: Vec<usize> = (0..count).chain(made.iter().map(|at| first + at)).collect();
+        let logits = self.logits(count, pupils, &texts);
+        let embeddings = texts.iter().flat_map(|&text| self.embedding(text)).copied().collect();
+        Class { lessons: Lessons { labels: pupils.names.len(), dim: self.dim(), logits, embeddings }, made }
     }
+
+    /// The logits of these texts, by a probe that saw the first `count` rows.
+    fn logits(&self, count: usize, pupils: &Pupils<'_>, texts: &[usize]) -> Vec<f32> {
+        let mut own: Vec<u32> = pupils.own[..count].iter().map(|own| label(own)).collect();
+        let labels = pupils.names.len();
+        let mut seen: Vec<usize> = (0..count).collect();
+        if !self.few {
+            let embeddings: Vec<f32> = seen.iter().flat_map(|&text| self.embedding(text)).copied().collect();
+            let asked: Vec<f32> = texts.iter().flat_map(|&text| self.embedding(text)).copied().collect();
+            return Probe::fit(&embeddings, self.dim(), &own, labels, pupils.recipe.seed).logits(&asked);
+        }
+        for (at, (name, _)) in self.names.iter().enumerate() {
+            if let Some(label) = pupils.names.iter().position(|other| other == name) {
+                seen.push(self.rows + at);
+                own.push(label as u32);
+            }
+        }
+        let fitted = seen.len();
+        seen.extend_from_slice(texts);
+        let said: Vec<&str> = seen.iter().map(|&text| self.text(text, pupils)).collect();
+        let embeddings: Vec<f32> = seen.iter().flat_map(|&text| self.embedding(text)).copied().collect();
+        let embeddings = (self.dim() > 0).then_some((embeddings.as_slice(), self.dim()));
+        let looks = look(&said, count, pupils.words, embeddings, pupils.recipe);
+        let probe = KernelProbe::fit(&looks, &own, labels);
+        let logits = (fitted..seen.len()).flat_map(|text| probe.logits(&looks, text));
+        logits.map(|logit| SURENESS * logit).collect()
+    }
+
+    fn text<'a>(&'a self, at: usize, pupils: &Pupils<'a>) -> &'a str {
+        match at.checked_sub(self.rows) {
+            None => &pupils.rows[at].text,
+            Some(at) => match at.checked_sub(self.names.len()) {
+                None => &self.names[at].1,
+                Some(at) => &self.made[at].text,
+            },
+        }
+    }
+}
+
+/// The label of a row that has one.
+fn label(own: &[u32]) -> u32 {
+    own.first().copied().unwrap_or(0)
 }

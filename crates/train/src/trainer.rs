@@ -5,6 +5,7 @@ use crate::acceptance::Acceptance;
 use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, rounded, score};
 use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
+use crate::few::is_few;
 use crate::filter::Known;
 use crate::linear::Linear;
 use crate::looking::ShownRows;
@@ -18,7 +19,7 @@ use crate::quantize::quantize;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
-use crate::school::School;
+use crate::school::{Pupils, School};
 use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit};
@@ -47,6 +48,7 @@ struct Rows<'a> {
 #[derive(Clone, Copy)]
 struct Job<'a> {
     plan: Plan,
+    names: &'a [String],
     rows: &'a Rows<'a>,
     /// How many of the rows, the first ones, it may see.
     count: usize,
@@ -318,6 +320,9 @@ impl Trainer<'_> {
                 return Err(TrainError::NoLookup { why });
             }
         }
+        if tagged || lookup {
+            self.resolve_rate(false);
+        }
         if tagged {
             let strange: Vec<&Example> = valid
                 .iter()
@@ -359,12 +364,13 @@ impl Trainer<'_> {
             choice.of(&self.recipe, &texts)
         };
         let school = self.school.clone();
+        self.resolve_rate(school.as_deref().is_some_and(School::is_few));
         let rows = Rows { school: school.as_deref(), ..Rows::read(&learned, &names, &settings, words) };
         let (tuning, strange): (Vec<&Example>, Vec<&Example>) =
             valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
         let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange, outside };
 
-        let plans = self.plans(&names, multi_label, tuning.rows.examples.len())?;
+        let plans = self.plans(&names, multi_label, self.wants_machine(&names, &rows, &tuning), &tuning)?;
         let Chosen { fitted, verdict, settled, judged, whole } =
             self.compete(&names, &plans, &rows, part, &tuning)?;
         // Who promises ships what the promise rests on.
@@ -386,7 +392,7 @@ impl Trainer<'_> {
             teacher: school
                 .as_deref()
                 .filter(|_| !fitted.plan.linear)
-                .map(|school| school.report(part, &rows.labels, names.len(), self.recipe.seed)),
+                .and_then(|school| school.report(part, &rows.pupils(&names, &self.recipe))),
             float_accuracy: verdict.float_accuracy,
             accuracy: verdict.accuracy,
             quantization_loss_points: verdict
@@ -403,6 +409,8 @@ impl Trainer<'_> {
             notes: {
                 let facts = tuning.facts();
                 let mut notes = self.notes(task, splits, &learned, &names, &facts, verdict.accuracy);
+                let taught = school.as_deref().filter(|_| !fitted.plan.linear);
+                notes.extend(taught.and_then(|school| school.note(words, names.len())));
                 notes.extend(settled.notes);
                 notes.extend(kept.map(|_| KEPT.to_owned()));
                 notes
@@ -419,14 +427,19 @@ impl Trainer<'_> {
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged })
     }
 
-    /// Asks the teacher, if there is one that was not asked yet.
+    /// Asks the teacher, if there is one that was not asked yet; where rows are few, makes texts without one as well.
     pub(crate) fn ask(&mut self, task: &Task, splits: &Splits) -> Result<(), TrainError> {
-        let Some(mut teacher) = self.teacher.take() else { return Ok(()) };
-        if task.kind != Kind::SingleLabel {
+        let mut teacher = self.teacher.take();
+        if task.kind != Kind::SingleLabel || self.school.is_some() {
             return Ok(());
         }
         // The rows that `build` learns from, in its order.
         let rows = divide(task, splits, &self.recipe).learned;
+        let inside = rows.iter().copied().filter(|row| !is_outside(task, row));
+        let names = label_names(task, inside).map_err(TrainError::Task)?;
+        if teacher.is_none() && !is_few(&self.recipe, rows.len(), names.len()) {
+            return Ok(());
+        }
         let choice = self.words.clone();
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let words = choice.of(&self.recipe, &texts);
@@ -441,7 +454,7 @@ impl Trainer<'_> {
                 rung: None,
             });
         };
-        let school = School::ask(&mut *teacher, &rows, words, &self.recipe, &mut advance)?;
+        let school = School::ask(teacher.as_deref_mut(), &rows, &names, words, &self.recipe, &mut advance)?;
         self.school = Some(Arc::new(school));
         Ok(())
     }
@@ -463,28 +476,47 @@ impl Trainer<'_> {
         self.recipe.character_weight = if unspaced > letters { 0.5 } else { 1.0 };
     }
 
-    /// What to try: a network, and for few labels a linear machine before it. Without enough tuning rows to tell which is
-    /// better, few labels get the machine, which asks for less.
-    fn plans(&self, names: &[String], multi_label: bool, tuning: usize) -> Result<Vec<Plan>, TrainError> {
-        let few = names.len() <= self.recipe.linear_labels as usize;
+    /// Settles a `table_rate` that the recipe leaves open: few rows say less of a hashed feature than of the pieces of words.
+    fn resolve_rate(&mut self, few: bool) {
+        if self.recipe.table_rate == 0.0 {
+            self.recipe.table_rate = if few { 1.0 } else { f64::from(self.recipe.table_step()) };
+        }
+    }
+
+    /// Whether a linear machine is to be tried: where labels are few, unless rows are few as well, a network learns more than these
+    /// tell, and there are no tuning rows to compare the two.
+    fn wants_machine(&self, names: &[String], rows: &Rows<'_>, tuning: &Tuning<'_>) -> bool {
+        let blind = tuning.rows.examples.len() < LEAST_ROWS;
+        let more = rows.school.is_some_and(|school| school.knows_more(rows.words));
+        names.len() <= self.recipe.linear_labels as usize && !(blind && more)
+    }
+
+    /// What to try: a network, and before it a machine if it is wanted. Without enough tuning rows to tell which is better, it is
+    /// the machine, which asks for less.
+    fn plans(
+        &self,
+        names: &[String],
+        multi_label: bool,
+        machine: bool,
+        tuning: &Tuning<'_>,
+    ) -> Result<Vec<Plan>, TrainError> {
         let plan = |linear| Plan::new(&self.recipe, names, multi_label, linear);
         // A machine that does not fit is no rival.
-        let linear = if few { plan(true).ok().flatten() } else { None };
+        let linear = if machine { plan(true).ok().flatten() } else { None };
         match linear {
-            Some(linear) if tuning < LEAST_ROWS => Ok(vec![linear]),
+            Some(linear) if tuning.rows.examples.len() < LEAST_ROWS => Ok(vec![linear]),
             Some(linear) => Ok([Some(linear), plan(false).ok().flatten()].into_iter().flatten().collect()),
             None => Ok(plan(false)?.into_iter().collect()),
         }
     }
 
     /// Whether these plans are those of a file of any size, but for the room.
-    fn plans_fit(&self, names: &[String], plans: &[Plan]) -> bool {
+    fn plans_fit(&self, names: &[String], plans: &[Plan], machine: bool) -> bool {
         let recipe = Recipe { max_size: 1 << 32, ..self.recipe.clone() };
         let free = |plan: &Plan| Plan::new(&recipe, names, plan.multi_label, plan.linear).ok().flatten();
-        let few = names.len() <= self.recipe.linear_labels as usize;
         let same =
             |plan: &Plan| free(plan).is_some_and(|free| (free.dim, free.hidden) == (plan.dim, plan.hidden));
-        plans.iter().all(same) && (!few || plans.len() == 2 || plans.iter().all(|plan| plan.linear))
+        plans.iter().all(same) && (!machine || plans.len() == 2 || plans.iter().all(|plan| plan.linear))
     }
 
     /// Fits what is planned, to all rows or to the first of them that a draft may see, and judges it on the tuning rows. Returns
@@ -497,7 +529,7 @@ impl Trainer<'_> {
         part: Option<usize>,
         tuning: &Tuning<'_>,
     ) -> Result<Chosen, TrainError> {
-        let job = |plan, count, stream| Job { plan, rows, count, stream };
+        let job = |plan, count, stream| Job { plan, names, rows, count, stream };
         let all = rows.examples.len();
         let mut jobs: Vec<Job<'_>> =
             plans.iter().map(|&plan| job(plan, part.unwrap_or(all), u64::from(part.is_some()))).collect();
@@ -528,7 +560,8 @@ impl Trainer<'_> {
             let judged = package.draft(&settled.acceptance);
             (settled, judged)
         };
-        let mut whole = self.plans_fit(names, plans) && fitted.iter().all(Fitted::is_whole);
+        let machine = self.wants_machine(names, rows, tuning);
+        let mut whole = self.plans_fit(names, plans, machine) && fitted.iter().all(Fitted::is_whole);
         let chosen = match (part, plans) {
             (None, _) => fitted.swap_remove(best),
             (Some(_), _) if kept => fitted.swap_remove(best),
@@ -684,8 +717,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+impl Rows<'_> {
+    fn pupils<'b>(&'b self, names: &'b [String], recipe: &'b Recipe) -> Pupils<'b> {
+        Pupils { rows: &self.examples, own: &self.labels, names, words: self.words, recipe }
+    }
+}
+
 fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
-    let Job { plan, rows, count, stream } = *job;
+    let Job { plan, names, rows, count, stream } = *job;
     let (texts, labels) = (&rows.features[..count], &rows.labels[..count]);
     let limit = recipe.max_characters;
     let pieces = match rows.words {
@@ -743,7 +782,7 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
             let class = rows
                 .school
                 .filter(|_| !multi_label)
-                .map(|school| (school, school.class(count, labels, plan.labels, recipe.seed)));
+                .map(|school| (school, school.class(count, &rows.pupils(names, recipe))));
             let mut all = numbered.clone();
             if let Some((school, class)) = &class {
                 all.iter_mut().zip(0..).for_each(|(row, lesson)| row.lesson = Some(lesson));

@@ -7,6 +7,7 @@ mod cache;
 mod calibration;
 mod determinism;
 mod edges;
+mod few;
 mod ladder;
 mod learning;
 mod lookup;

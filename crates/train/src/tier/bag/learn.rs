@@ -110,7 +110,7 @@ impl<'a> Learner<'a> {
             fit,
             table: TableSteps::new(buckets, dim),
             pieces: fit.pieces.map(|set| PieceLearner::new(set, dim, fit.recipe)),
-            projection: fit.lessons.map(|lessons| {
+            projection: fit.lessons.filter(|lessons| lessons.dim > 0).map(|lessons| {
                 Projection::new(lessons.dim, hidden, Random::new(fit.recipe.seed, 2000 + fit.stream))
             }),
             hidden: Adam::new(hidden * dim),
@@ -266,7 +266,7 @@ impl<'a> Learner<'a> {
         self.decays[1] *= f64::from(SQUARE);
         let unbias = self.decays.map(|decay| (1.0 / (1.0 - decay)) as f32);
         let decay = recipe.decay as f32;
-        self.table.step(&mut bag.table, self.fit.shape.dim, rate * recipe.table_rate as f32);
+        self.table.step(&mut bag.table, self.fit.shape.dim, rate * recipe.table_step());
         if let Some(pieces) = &mut self.pieces {
             pieces.step(rate, unbias, decay);
         }

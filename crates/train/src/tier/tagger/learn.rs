@@ -173,7 +173,7 @@ impl Steps {
                 }
             }
         }
-        self.table_step(&mut network.table, rate * recipe.table_rate as f32);
+        self.table_step(&mut network.table, rate * recipe.table_step());
 
         let mut gradients = gradients.into_iter().map(|gradient| gradient.layers);
         let Some(mut sum) = gradients.next() else { return };

@@ -1,0 +1,154 @@
+//! What changes where rows are few.
+
+use crate::support::{Row, meta, recipe, rest, single, splits, task};
+use stonechat_engine::{Engine, Model, verify};
+use stonechat_train::{Embedder, Recipe, Trained, Trainer};
+
+const FAST: [(&str, &str); 3] = [("epochs", "4"), ("few_augment", "200"), ("max_size", "150000")];
+
+fn train(rows: &[Row], settings: &[(&str, &str)], threads: usize) -> Trained {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", rows)]);
+    let recipe = recipe(&[&FAST, settings].concat());
+    Trainer::new(recipe).threads(threads).train(&task, &splits).unwrap()
+}
+
+/// Whether the report says that rows are few.
+fn says_so(trained: &Trained) -> bool {
+    trained.report.notes.iter().any(|note| note.contains("are few (`few_rows`)"))
+}
+
+/// The step size of the table that the file tells.
+fn table_rate(trained: &Trained) -> f64 {
+    meta(&trained.model)["recipe"]["table_rate"].as_f64().unwrap()
+}
+
+#[test]
+fn few_rows_are_learned_with_made_texts_and_more_are_not() {
+    let few = train(&single(12, 120, 1), &[], 1);
+    assert!(says_so(&few) && table_rate(&few) == 1.0, "{}", few.report);
+    assert!(
+        few.report.notes.iter().any(|note| note.starts_with("110 rows for 12 labels are few")),
+        "{:?}",
+        few.report.notes
+    );
+    let off = train(&single(12, 120, 1), &[("few_rows", "0")], 1);
+    assert!(!says_so(&off) && table_rate(&off) == 4.0);
+    assert!(rest(&off.model) != rest(&few.model));
+    // Nine rows a label are no longer few where eight are.
+    let off = train(&single(12, 120, 1), &[("few_rows", "8")], 1);
+    assert!(!says_so(&off));
+    let more = train(&single(12, 320, 1), &[], 1);
+    let same = train(&single(12, 320, 1), &[("few_rows", "0")], 1);
+    assert!(!says_so(&more) && table_rate(&more) == 4.0 && rest(&more.model) == rest(&same.model));
+}
+
+/// What counts is how many rows there are to learn from in all: a label of few rows beside others of many changes nothing.
+#[test]
+fn rare_labels_among_many_rows_are_not_few_rows() {
+    let mut rows = single(2, 250, 1);
+    rows.extend(single(10, 50, 2));
+    let trained = train(&rows, &[], 1);
+    assert!(trained.report.labels == 10 && !says_so(&trained), "{}", trained.report);
+}
+
+#[test]
+fn few_rows_give_the_same_file_at_any_number_of_threads() {
+    let rows = single(12, 120, 1);
+    let one = train(&rows, &[], 1);
+    for threads in [1, 2, 3] {
+        assert!(train(&rows, &[], threads).model == one.model, "{threads}");
+    }
+    assert!(rest(&train(&rows, &[("seed", "2")], 1).model) != rest(&one.model));
+    verify(&Model::open(&one.model).unwrap()).unwrap();
+}
+
+#[test]
+fn what_is_set_is_kept() {
+    let rows = single(12, 120, 1);
+    let all = train(&rows, &[], 1);
+    assert_eq!(table_rate(&train(&rows, &[("table_rate", "3")], 1)), 3.0);
+    for setting in [("few_names", "0"), ("few_augment", "100"), ("augment_across", "0"), ("augment_mix", "0")]
+    {
+        let other = train(&rows, &[setting], 1);
+        assert!(says_so(&other) && rest(&other.model) != rest(&all.model), "{setting:?}");
+    }
+}
+
+/// Sentences of two labels that only the meaning of one word tells apart.
+fn rooms(words: [&[&str]; 2], count: usize) -> Vec<Row> {
+    let frames = ["where is the", "please tell me about the", "i want a", "what about that", "look at my"];
+    (0..count)
+        .map(|at| {
+            let (label, turn) = (at % 2, at / 2);
+            let word = words[label][turn % words[label].len()];
+            (
+                format!("{} {word}", frames[turn % frames.len()]),
+                vec![["animal", "vehicle"][label].to_string()],
+            )
+        })
+        .collect()
+}
+
+const SEEN: [&[&str]; 2] =
+    [&["dog", "horse", "rabbit", "cow", "sheep", "goat"], &["car", "truck", "bus", "train", "taxi", "van"]];
+const UNSEEN: [&[&str]; 2] = [&["cat", "pig", "donkey"], &["bicycle", "ambulance", "tram"]];
+
+fn right(file: &[u8], rows: &[Row]) -> f64 {
+    let model = Model::open(file).unwrap();
+    let mut engine = Engine::new(&model);
+    let right = rows.iter().filter(|(text, labels)| engine.predict(text).label().name == labels[0]).count();
+    right as f64 / rows.len() as f64
+}
+
+/// With few labels as well: a machine that sees n-grams alone would know nothing of other words.
+#[test]
+fn words_that_no_row_has_are_understood() {
+    let rows = rooms(SEEN, 24);
+    let few = train(&rows, &[("epochs", "20"), ("few_augment", "1000")], 1);
+    let off = train(&rows, &[("epochs", "20"), ("few_rows", "0")], 1);
+    assert!(!few.report.linear && off.report.linear);
+    let unseen = rooms(UNSEEN, 30);
+    let (few, off) = (right(&few.model, &unseen), right(&off.model, &unseen));
+    assert!(few >= 0.8 && few > off + 0.1, "{few} with made texts, {off} without");
+}
+
+/// An encoder that knows animals from vehicles.
+struct Fake;
+
+impl Embedder for Fake {
+    fn dim(&self) -> usize {
+        4
+    }
+
+    fn digest(&self) -> &str {
+        "fake"
+    }
+
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
+        advance(texts.len());
+        let animal = |text: &str| SEEN[0].iter().chain(UNSEEN[0]).any(|word| text.contains(word));
+        let row = |text: &&str| if animal(text) { [1.0, 0.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0, 0.0] };
+        Ok(texts.iter().flat_map(row).collect())
+    }
+}
+
+#[test]
+fn a_teacher_joins_the_probe() {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", &rooms(SEEN, 24))]);
+    let recipe = || Recipe { augment: 300, epochs: 20, ..recipe(&FAST) };
+    let taught = Trainer::new(recipe()).teacher(Box::new(Fake)).train(&task, &splits).unwrap();
+    assert!(taught.report.notes.iter().any(|note| note.contains("and the teacher's embeddings")));
+    let report = taught.report.teacher.expect("a teacher");
+    assert!(report.digest == "fake" && report.made > 200, "{report:?}");
+    let found = right(&taught.model, &rooms(SEEN, 24));
+    assert!(found > 0.9, "{found}");
+}
+
+/// Where nothing more is known of words, nothing tells that a network would be better.
+#[test]
+fn a_machine_stays_where_nothing_more_is_known() {
+    let trained = train(&rooms(SEEN, 24), &[("pieces", "0")], 1);
+    assert!(trained.report.linear && !says_so(&trained), "{}", trained.report);
+}
