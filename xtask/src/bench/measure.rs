@@ -1,7 +1,7 @@
 //! One model: trained, judged on the test rows, timed. Everything through the command line that ships.
 
 use super::peers::{PeerScores, Theirs};
-use super::prepare::{Prepared, of_tokens};
+use super::prepare::{Prepared, texts};
 use super::program;
 use super::sets::{Kind, Set, Wanted, What};
 use serde::{Deserialize, Serialize};
@@ -283,7 +283,7 @@ pub(super) fn measure(
     let speed = program::document(command("bench").args(rows.options).arg(&file).arg(&rows.path))?;
     let speed_apart = match TIMED_APART {
         (name, kind, tokens) if (name, kind) == (set.name, wanted.kind) => {
-            let texts = of_tokens(rows, tokens, &work.join("data"))?;
+            let texts = texts(rows, Some(tokens), &work.join("data"))?;
             let speed: Speed = program::document(command("bench").arg(&file).arg(&texts))?;
             Some(Apart { tokens, texts: speed.examples, latency_us: speed.latency_us })
         }

@@ -46,6 +46,12 @@ pub(super) fn document<T: DeserializeOwned>(command: &mut Command) -> Result<T, 
     serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", line(command)))
 }
 
+/// The path of a program, if it is installed.
+pub(super) fn installed(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
 /// Builds the command line as it ships, by the alias `ship` of `.cargo/config.toml`, and returns its path.
 ///
 /// # Errors
