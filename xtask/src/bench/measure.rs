@@ -63,6 +63,16 @@ pub(super) struct TrainReport {
     labels: usize,
     pub(super) quantization_loss_points: Option<f64>,
     pub(super) slots: Option<SlotReport>,
+    scope: Option<ScopeReport>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+/// What it says of texts outside the task.
+#[derive(Deserialize, Serialize)]
+struct ScopeReport {
+    /// Rows outside the task among the train rows. The peers have none.
+    learned: usize,
     #[serde(flatten)]
     more: Map<String, Value>,
 }
@@ -330,8 +340,9 @@ fn check(
 ) -> Result<(), String> {
     let report = &trained.report;
     let theirs = peers.of(kind)?;
+    let outside = report.scope.as_ref().map_or(0, |scope| scope.learned);
     let mut counts = vec![
-        ("train rows", report.train_rows, theirs.rows.train),
+        ("train rows", report.train_rows.saturating_sub(outside), theirs.rows.train),
         ("valid rows", valid.unwrap_or(theirs.rows.valid), theirs.rows.valid),
         ("test rows", evaluation.examples(), theirs.rows.test),
     ];
@@ -476,6 +487,19 @@ mod tests {
             }),
         ];
         refuses(Kind::Slots, &documents, Some(2), &changes);
+    }
+
+    #[test]
+    fn rows_outside_the_task_do_not_count() {
+        let (mut trained, evaluation) = documents();
+        let scope = json!({"learned": 2, "rows_outside": 1});
+        trained.report.scope = Some(serde_json::from_value(scope).unwrap());
+        let error = check("x", Kind::Labels, &trained, None, &evaluation, &theirs()).unwrap_err();
+        assert!(error.contains("8 train rows, but the peers had 10"), "{error}");
+        trained.report.train_rows = 12;
+        assert_eq!(check("x", Kind::Labels, &trained, None, &evaluation, &theirs()), Ok(()));
+        let kept = serde_json::to_value(&trained.report).unwrap();
+        assert_eq!(kept["scope"], json!({"learned": 2, "rows_outside": 1}));
     }
 
     /// What is not looked at travels into the record all the same.
