@@ -349,7 +349,9 @@ fn check(
     if kind.has_labels() {
         let theirs = peers.labels()?;
         let unknown = evaluation.unknown_labels.as_ref().map_or(0, |unknown| unknown.examples);
-        counts.push(("labels", report.labels, theirs.labels));
+        // Rows outside have a label of their own.
+        let labels = report.labels.saturating_sub(usize::from(outside > 0));
+        counts.push(("labels", labels, theirs.labels));
         counts.push(("test rows with unseen labels", unknown, theirs.test_rows_with_unseen_label));
     }
     if kind.has_slots() {
@@ -496,7 +498,7 @@ mod tests {
         trained.report.scope = Some(serde_json::from_value(scope).unwrap());
         let error = check("x", Kind::Labels, &trained, None, &evaluation, &theirs()).unwrap_err();
         assert!(error.contains("8 train rows, but the peers had 10"), "{error}");
-        trained.report.train_rows = 12;
+        (trained.report.train_rows, trained.report.labels) = (12, 3);
         assert_eq!(check("x", Kind::Labels, &trained, None, &evaluation, &theirs()), Ok(()));
         let kept = serde_json::to_value(&trained.report).unwrap();
         assert_eq!(kept["scope"], json!({"learned": 2, "rows_outside": 1}));
