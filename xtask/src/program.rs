@@ -1,6 +1,7 @@
 //! Other programs: started, waited for, read.
 
 use serde::de::DeserializeOwned;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// A program with its arguments, as a person would type it.
@@ -42,4 +43,10 @@ pub(crate) fn text(command: &mut Command) -> Result<String, String> {
 pub(crate) fn document<T: DeserializeOwned>(command: &mut Command) -> Result<T, String> {
     let bytes = output(command)?;
     serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", line(command)))
+}
+
+/// The path of a program, if it is installed.
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
 }

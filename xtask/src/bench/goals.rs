@@ -1,5 +1,6 @@
 //! The targets of the project, and whether they are reached.
 
+use super::encoder::Beside;
 use super::figures::{Figure, value};
 use super::measure::Measured;
 use super::sets::{Kind, LARGE, Least, Target, What};
@@ -28,6 +29,8 @@ const FAST_RESIDENT_MB: f64 = 3.0;
 const KERNELS: [(&str, f64); 2] = [("avx512", 8.0), ("avx2", 5.0)];
 /// How many times as long fastText's command line takes for a text, at the least.
 const TIMES_FASTTEXT: f64 = 1.5;
+/// How many times as long a sentence encoder in ONNX Runtime takes for a text, in 8-bit integers, at the least.
+const TIMES_ENCODER: f64 = 100.0;
 /// Percentage points that quantisation may cost.
 const LOSS_POINTS: f64 = 0.3;
 /// The loss is judged where one row weighs no more than it may cost.
@@ -89,6 +92,7 @@ impl Goal {
 pub(super) fn judge(
     models: &[Measured],
     side: Option<&Side>,
+    beside: &[Beside],
     figures: &[Figure],
 ) -> Result<Vec<Goal>, String> {
     let mut goals = Vec::new();
@@ -148,7 +152,28 @@ pub(super) fn judge(
         let peer = Some(format!("fastText {:.1} µs a text", side.fasttext.us_per_text));
         Goal::no_less("fastText / stonechat, command lines", "times", TIMES_FASTTEXT, found, peer)
     }));
+    goals.extend(beside.iter().flat_map(encoder));
     Ok(goals)
+}
+
+/// What was set for a model beside a sentence encoder.
+fn encoder(beside: &Beside) -> [Goal; 2] {
+    let Beside { model, all, .. } = beside;
+    let peer = format!(
+        "int8 {:.0} µs, {:.0} by the clock",
+        all.encoder.int8.whole_cpu_us.p50, all.encoder.int8.whole_us.p50
+    );
+    let found = (model.clone(), Some(all.ratio));
+    let faster =
+        Goal::no_less("encoder / stonechat, one text, p50", "times", TIMES_ENCODER, found, Some(peer));
+    let probes = &beside.probes;
+    let peer = format!("float {:.2}, int8 {:.2}", probes.float.test * 100.0, probes.int8.test * 100.0);
+    let above = (beside.accuracy - beside.best_probe()) * 100.0;
+    let name = "accuracy above the encoder's better probe";
+    let mut better = Goal::no_less(name, "points", 0.0, (model.clone(), Some(above)), Some(peer));
+    // As good is not better; shares of peers have five digits.
+    better.met = above > 5e-4;
+    [faster, better]
 }
 
 /// What was set for the model of 2 MB.

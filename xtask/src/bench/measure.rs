@@ -1,7 +1,7 @@
 //! One model: trained, judged on the test rows, timed. Everything through the command line that ships.
 
 use super::peers::{PeerScores, Theirs};
-use super::prepare::{Prepared, of_tokens};
+use super::prepare::{Prepared, texts};
 use super::sets::{Kind, Set, Wanted, What};
 use crate::program;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,16 @@ pub(super) struct TrainReport {
     labels: usize,
     pub(super) quantization_loss_points: Option<f64>,
     pub(super) slots: Option<SlotReport>,
+    scope: Option<ScopeReport>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+/// What it says of texts outside the task.
+#[derive(Deserialize, Serialize)]
+struct ScopeReport {
+    /// Rows outside the task among the train rows. The peers have none.
+    learned: usize,
     #[serde(flatten)]
     more: Map<String, Value>,
 }
@@ -283,7 +293,7 @@ pub(super) fn measure(
     let speed = program::document(command("bench").args(rows.options).arg(&file).arg(&rows.path))?;
     let speed_apart = match TIMED_APART {
         (name, kind, tokens) if (name, kind) == (set.name, wanted.kind) => {
-            let texts = of_tokens(rows, tokens, &work.join("data"))?;
+            let texts = texts(rows, Some(tokens), &work.join("data"))?;
             let speed: Speed = program::document(command("bench").arg(&file).arg(&texts))?;
             Some(Apart { tokens, texts: speed.examples, latency_us: speed.latency_us })
         }
@@ -330,15 +340,18 @@ fn check(
 ) -> Result<(), String> {
     let report = &trained.report;
     let theirs = peers.of(kind)?;
+    let outside = report.scope.as_ref().map_or(0, |scope| scope.learned);
     let mut counts = vec![
-        ("train rows", report.train_rows, theirs.rows.train),
+        ("train rows", report.train_rows.saturating_sub(outside), theirs.rows.train),
         ("valid rows", valid.unwrap_or(theirs.rows.valid), theirs.rows.valid),
         ("test rows", evaluation.examples(), theirs.rows.test),
     ];
     if kind.has_labels() {
         let theirs = peers.labels()?;
         let unknown = evaluation.unknown_labels.as_ref().map_or(0, |unknown| unknown.examples);
-        counts.push(("labels", report.labels, theirs.labels));
+        // Rows outside have a label of their own.
+        let labels = report.labels.saturating_sub(usize::from(outside > 0));
+        counts.push(("labels", labels, theirs.labels));
         counts.push(("test rows with unseen labels", unknown, theirs.test_rows_with_unseen_label));
     }
     if kind.has_slots() {
@@ -476,6 +489,19 @@ mod tests {
             }),
         ];
         refuses(Kind::Slots, &documents, Some(2), &changes);
+    }
+
+    #[test]
+    fn rows_outside_the_task_do_not_count() {
+        let (mut trained, evaluation) = documents();
+        let scope = json!({"learned": 2, "rows_outside": 1});
+        trained.report.scope = Some(serde_json::from_value(scope).unwrap());
+        let error = check("x", Kind::Labels, &trained, None, &evaluation, &theirs()).unwrap_err();
+        assert!(error.contains("8 train rows, but the peers had 10"), "{error}");
+        (trained.report.train_rows, trained.report.labels) = (12, 3);
+        assert_eq!(check("x", Kind::Labels, &trained, None, &evaluation, &theirs()), Ok(()));
+        let kept = serde_json::to_value(&trained.report).unwrap();
+        assert_eq!(kept["scope"], json!({"learned": 2, "rows_outside": 1}));
     }
 
     /// What is not looked at travels into the record all the same.

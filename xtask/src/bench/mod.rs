@@ -2,12 +2,14 @@
 //! and keeps the numbers with their circumstances. `bench/README.md` tells how to read them.
 //!
 //! - What is asked for (`options.rs`), the data sets (`sets.rs`) and their way into the command line (`prepare.rs`).
-//! - One model, trained and measured (`measure.rs`); what the peers reach (`peers.rs`); fastText beside it (`side.rs`).
+//! - One model, trained and measured (`measure.rs`); what the peers reach (`peers.rs`); fastText beside it (`side.rs`), and a
+//!   sentence encoder (`encoder.rs`).
 //! - Parts of the engine by themselves (`figures.rs`).
 //! - The targets (`goals.rs`), the record (`record.rs`) and its table (`table.rs`), all of it in order (`run.rs`).
 
 pub(crate) mod abstain;
 mod circumstances;
+mod encoder;
 mod figures;
 mod goals;
 mod measure;

@@ -9,6 +9,7 @@ usage: cargo xtask bench [OPTION...]
 
   --data DIR       folder of the data sets [$STONECHAT_DATA, else ../shared/data beside the repository]
   --only NAME...   only these sets
+  --teacher DIR    a folder of all-MiniLM-L6-v2, which runs beside Stonechat in ONNX Runtime [$STONECHAT_TEACHER, else left out]
   --peers          measure the peers anew (bench/peers/run.py) instead of reading their newest record; takes long
   --out FILE       where the record goes, a FILE.md beside it [bench/record/DATE-COMMIT.json; with --only, target/bench]
   --date DATE      date of the record, YYYY-MM-DD [that of the last commit]";
@@ -21,6 +22,8 @@ pub(crate) struct Options {
     /// Whether `sets` is not all of them.
     pub(super) some: bool,
     pub(super) peers: bool,
+    /// The folder of the sentence encoder.
+    pub(super) teacher: Option<PathBuf>,
     pub(super) out: Option<PathBuf>,
     pub(super) date: Option<String>,
 }
@@ -32,8 +35,15 @@ impl Options {
     ///
     /// What is wrong, and what to write instead.
     pub(crate) fn parse(words: &[&str]) -> Result<Self, String> {
-        let mut options =
-            Self { data: None, sets: Vec::new(), some: false, peers: false, out: None, date: None };
+        let mut options = Self {
+            data: None,
+            sets: Vec::new(),
+            some: false,
+            peers: false,
+            teacher: None,
+            out: None,
+            date: None,
+        };
         let mut names: Vec<&str> = Vec::new();
         let mut words = words.iter().copied().peekable();
         while let Some(word) = words.next() {
@@ -44,6 +54,7 @@ impl Options {
             };
             match word {
                 "--data" => options.data = Some(value()?.into()),
+                "--teacher" => options.teacher = Some(value()?.into()),
                 "--out" => options.out = Some(json(value()?)?),
                 "--date" => options.date = Some(date(value()?)?),
                 "--peers" => options.peers = true,
@@ -95,11 +106,21 @@ mod tests {
 
     #[test]
     fn sets_come_in_their_own_order() {
-        let options =
-            Options::parse(&["--only", "trec", "banking77", "--peers", "--date", "2026-11-22"]).unwrap();
+        let options = Options::parse(&[
+            "--only",
+            "trec",
+            "banking77",
+            "--peers",
+            "--date",
+            "2026-11-22",
+            "--teacher",
+            "mini",
+        ])
+        .unwrap();
         assert_eq!(names(&options), ["banking77", "trec"]);
         assert!(options.some && options.peers);
         assert_eq!(options.date.as_deref(), Some("2026-11-22"));
+        assert_eq!(options.teacher, Some("mini".into()));
     }
 
     #[test]
@@ -108,6 +129,7 @@ mod tests {
             (&["--only", "bank"][..], "no such set; the sets are banking77,"),
             (&["--only"], "--only: no value"),
             (&["--data", "--peers"], "--data: no value"),
+            (&["--teacher"], "--teacher: no value"),
             (&["--date", "22.11.2026"], "write YYYY-MM-DD"),
             (&["--out", "table.md"], "write FILE.json"),
             (&["--fast"], "--fast: no such option"),

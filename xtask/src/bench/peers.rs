@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// The records of the peers.
@@ -227,12 +227,6 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<BTreeMap<String, T>, String>
         format!("{}:{}: {error}; write it anew with --peers", path.display(), error.line())
     })?;
     Ok(record.sets)
-}
-
-/// The path of the fastText command line, if it is installed.
-pub(super) fn fasttext() -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders).map(|folder| folder.join("fasttext")).find(|path| path.is_file())
 }
 
 #[cfg(test)]

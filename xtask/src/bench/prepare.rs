@@ -27,22 +27,27 @@ pub(super) fn prepare(set: &Set, data: &Path, work: &Path) -> Result<Prepared, S
     Ok(Prepared { path, options: &[] })
 }
 
-/// Writes the test rows whose texts have so many tokens to the folder `work`, and returns where they are.
+/// Writes the test rows inside the task to the folder `work`, all or those whose texts have so many tokens, and returns where they
+/// are.
 ///
 /// # Errors
 ///
 /// A file that cannot be read or written, or there is no such row.
-pub(super) fn of_tokens(rows: &Prepared, tokens: usize, work: &Path) -> Result<PathBuf, String> {
-    let read = Task::read(&rows.path).and_then(|task| Dataset::read(&task));
-    let mut examples = read.map_err(|error| error.to_string())?.examples;
-    examples.retain(|row| row.split == Some(Split::Test) && token_hashes(&row.text).count() == tokens);
+pub(super) fn texts(rows: &Prepared, tokens: Option<usize>, work: &Path) -> Result<PathBuf, String> {
+    let task = Task::read(&rows.path).map_err(|error| error.to_string())?;
+    let mut examples = Dataset::read(&task).map_err(|error| error.to_string())?.examples;
+    examples.retain(|row| {
+        let wanted = tokens.is_none_or(|tokens| token_hashes(&row.text).count() == tokens);
+        wanted && row.split == Some(Split::Test) && !row.labels.contains(&task.out_of_scope)
+    });
+    let length = tokens.map_or("all".to_string(), |tokens| tokens.to_string());
     if examples.is_empty() {
         return Err(format!(
-            "{}: no test row has {tokens} tokens; restore the official files",
+            "{}: no test row has {length} tokens; restore the official files",
             rows.path.display()
         ));
     }
-    let path = work.join(format!("{tokens}-tokens.jsonl"));
+    let path = work.join(format!("{length}-tokens.jsonl"));
     write_jsonl(&path, &examples).map_err(|error| error.to_string())?;
     Ok(path)
 }
@@ -103,17 +108,23 @@ mod tests {
     #[test]
     fn texts_of_a_length() {
         let folder = folder("tokens");
-        let rows = ["one two three|test", "one two|test", "one, two|test", "a b c|train"].map(|row| {
-            let (text, split) = row.split_once('|').unwrap();
-            format!("{{\"text\": \"{text}\", \"label\": \"x\", \"split\": \"{split}\"}}\n")
+        let rows =
+            ["one two three|x|test", "one two|x|test", "one, two|x|test", "a b c|x|train", "d e f|oos|test"];
+        let rows = rows.map(|row| {
+            let [text, label, split] = row.split('|').collect::<Vec<_>>()[..] else { panic!("{row}") };
+            format!("{{\"text\": \"{text}\", \"label\": \"{label}\", \"split\": \"{split}\"}}\n")
         });
         write(folder.join("rows.jsonl"), &rows.concat());
         let prepared = Prepared { path: folder.join("rows.jsonl"), options: &[] };
-        let path = of_tokens(&prepared, 3, &folder).unwrap();
+        let path = texts(&prepared, Some(3), &folder).unwrap();
         let examples = Dataset::read(&Task::read(&path).unwrap()).unwrap().examples;
-        let texts: Vec<&str> = examples.iter().map(|example| example.text.as_str()).collect();
-        assert_eq!(texts, ["one two three", "one, two"]);
-        let error = of_tokens(&prepared, 7, &folder).unwrap_err();
+        let found: Vec<&str> = examples.iter().map(|example| example.text.as_str()).collect();
+        assert_eq!(found, ["one two three", "one, two"]);
+        let all = texts(&prepared, None, &folder).unwrap();
+        let examples = Dataset::read(&Task::read(&all).unwrap()).unwrap().examples;
+        let found: Vec<&str> = examples.iter().map(|example| example.text.as_str()).collect();
+        assert_eq!(found, ["one two three", "one two", "one, two"]);
+        let error = texts(&prepared, Some(7), &folder).unwrap_err();
         assert!(error.contains("no test row has 7 tokens"), "{error}");
         fs::remove_dir_all(folder).unwrap();
     }

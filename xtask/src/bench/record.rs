@@ -1,6 +1,7 @@
 //! The numbers, as they are kept.
 
 use super::circumstances::Circumstances;
+use super::encoder::Beside;
 use super::figures::Figure;
 use super::goals::Goal;
 use super::measure::Measured;
@@ -22,6 +23,10 @@ pub(super) struct Record {
     pub(super) figures: Vec<Figure>,
     /// fastText in turn with Stonechat; null if it is not installed or the data set was not measured.
     pub(super) side_by_side: Option<Side>,
+    /// A sentence encoder in ONNX Runtime in turn with Stonechat, by set.
+    pub(super) encoder: Vec<Beside>,
+    /// Why there is no encoder; null if there is one.
+    pub(super) encoder_left_out: Option<String>,
 }
 
 impl Record {

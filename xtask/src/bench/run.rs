@@ -1,16 +1,18 @@
 //! All of it, in order.
 
 use super::circumstances::{Circumstances, commit_date};
+use super::encoder::{Beside, Encoder};
 use super::figures;
 use super::goals::judge;
 use super::measure::{Measured, measure};
 use super::options::Options;
-use super::peers::{Peers, fasttext};
+use super::peers::Peers;
 use super::prepare::prepare;
 use super::record::Record;
 use super::sets::{LARGE, What};
 use super::side::{Side, compare};
 use super::table::markdown;
+use crate::program::installed;
 use crate::ship;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,7 +42,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     }
     eprintln!("building");
     let program = ship::build(root)?;
-    let fasttext = fasttext();
+    let fasttext = installed("fasttext");
     if fasttext.is_none() {
         let hint = "fasttext: not installed, so it does not run beside Stonechat; apt-get install fasttext";
         if options.peers {
@@ -52,9 +54,21 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
         true => Peers::measure(root, &data, &options.sets, &work)?,
         false => Peers::newest(root)?,
     };
+    let encoder = Encoder::learn(root, options.teacher.as_deref(), &data, &options.sets, &work);
+    let encoder =
+        match encoder.map_err(|hint| format!("ONNX Runtime: it does not run beside Stonechat: {hint}")) {
+            // Who names its folder wants it.
+            Err(hint) if options.teacher.is_some() => return Err(hint),
+            Err(hint) => {
+                eprintln!("{hint}");
+                Err(hint)
+            }
+            Ok(encoder) => Ok(encoder),
+        };
 
     let mut models: Vec<Measured> = Vec::new();
     let mut side: Option<Side> = None;
+    let mut beside: Vec<Beside> = Vec::new();
     for set in &options.sets {
         let theirs = peers.of(set);
         let rows = prepare(set, &data, &rows_folder)?;
@@ -70,17 +84,29 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
             {
                 side = Some(compare(&program, fasttext, &model, &rows, &theirs, &work)?);
             }
+            if let Some(encoder) = encoder.as_ref().ok().filter(|encoder| encoder.is_for(&model)) {
+                beside.push(encoder.compare(&program, &model, &rows, &work)?);
+            }
             models.push(model);
         }
     }
     let figures = figures::measure(root)?;
     circumstances.after();
 
-    let goals = judge(&models, side.as_ref(), &figures)?;
+    let goals = judge(&models, side.as_ref(), &beside, &figures)?;
     let missed = goals.iter().filter(|goal| !goal.met).count();
     let all = goals.len();
-    let record =
-        Record { date, circumstances, peers: peers.file, goals, models, figures, side_by_side: side };
+    let record = Record {
+        date,
+        circumstances,
+        peers: peers.file,
+        goals,
+        models,
+        figures,
+        side_by_side: side,
+        encoder: beside,
+        encoder_left_out: encoder.err(),
+    };
     let table = markdown(&record);
     print!("{table}");
     record.write(&out, &table)?;

@@ -102,6 +102,9 @@ const SMALL: u64 = 300_000;
 /// The largest file of the model for which the targets of speed were set, in bytes.
 pub(super) const LARGE: u64 = 2_000_000;
 
+/// The largest file of the model that a sentence encoder is held against, in bytes.
+pub(super) const ENCODED: u64 = 2_500_000;
+
 /// A target of a share of right labels.
 const fn accuracy(least: f64) -> Target {
     Target { what: What::Accuracy, least: Least::Share(least) }
@@ -127,6 +130,11 @@ const fn large(targets: &'static [Target]) -> Wanted {
     Wanted { kind: Kind::Labels, max_size: Some(LARGE), targets }
 }
 
+/// What a linear probe on all-MiniLM-L6-v2 had reached when the target was set, which must be surpassed.
+const fn encoded(targets: &'static [Target]) -> Wanted {
+    Wanted { kind: Kind::Labels, max_size: Some(ENCODED), targets }
+}
+
 const fn joint(targets: &'static [Target]) -> Wanted {
     Wanted { kind: Kind::Joint, max_size: None, targets }
 }
@@ -145,12 +153,17 @@ pub(super) const SETS: [Set; 15] = [
     Set {
         name: "banking77",
         source: Source::Native("banking77", &[]),
-        models: &[labels(&[accuracy(0.913)]), small(&[accuracy(0.900)]), large(&[accuracy(0.913)])],
+        models: &[
+            labels(&[accuracy(0.913)]),
+            small(&[accuracy(0.900)]),
+            large(&[accuracy(0.913)]),
+            encoded(&[accuracy(0.9295)]),
+        ],
     },
     Set {
         name: "clinc150",
         source: Source::Native("clinc150/data_full.json", &[]),
-        models: &[labels(&[accuracy(0.920)]), small(&[accuracy(0.905)])],
+        models: &[labels(&[accuracy(0.920)]), small(&[accuracy(0.905)]), encoded(&[accuracy(0.954)])],
     },
     Set {
         name: "snips",

@@ -1,5 +1,6 @@
 //! The record as Markdown.
 
+use super::encoder::{Beside, Timed};
 use super::goals::Goal;
 use super::measure::{Apart, Measured};
 use super::record::Record;
@@ -42,6 +43,8 @@ pub(super) fn markdown(record: &Record) -> String {
         );
     }
     out.extend(record.side_by_side.as_ref().map(side));
+    out.extend(record.encoder.iter().map(encoder));
+    out.extend(record.encoder_left_out.as_ref().map(|hint| format!("\n{hint}.\n")));
     out += "\n## Parts of the engine\n\n| measured | |\n|---|---|\n";
     record
         .figures
@@ -165,6 +168,55 @@ fn side(side: &Side) -> String {
     out + &format!(
         "\nfastText takes {} times as long for a text as `stonechat predict`, and {} times as long as an answer in the process (p50).\n",
         side.ratio, side.ratio_in_process
+    )
+}
+
+fn encoder(beside: &Beside) -> String {
+    let Beside { set, probes, graphs, .. } = beside;
+    let core = known(beside.core, |core| format!(", on core {core}"));
+    let mut out = format!("\n## A sentence encoder beside it on {set}\n\n");
+    out += &format!("{} with a linear probe, in ONNX Runtime", beside.encoder);
+    out += &known(beside.versions.get("onnxruntime"), |version| format!(" {version}"));
+    out += &format!(": one text at a time on one thread, in turn with Stonechat{core}. Microseconds.\n\n");
+    out += "| | MB | accuracy % | p50 | p99 | on a processor, p50 | tokenizer alone | 12 tokens, p50 | on a processor |\n";
+    out += &format!("|{}\n", "---|".repeat(9));
+    let (all, few) = (&beside.all, &beside.of_12_tokens);
+    out += &format!(
+        "| Stonechat, {} | {} | {} | {:.1} | {:.1} |  |  | {:.1} |  |\n",
+        beside.model,
+        megabytes(beside.model_bytes),
+        percent(beside.accuracy),
+        all.stonechat_us.p50,
+        all.stonechat_us.p99,
+        few.stonechat_us.p50,
+    );
+    for (name, graph, probe, all, few) in [
+        ("int8", &graphs.int8, &probes.int8, &all.encoder.int8, &few.encoder.int8),
+        ("float", &graphs.float, &probes.float, &all.encoder.float, &few.encoder.float),
+    ] {
+        out += &format!(
+            "| encoder, {name} | {} | {} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} |\n",
+            megabytes(graph.bytes),
+            percent(probe.test),
+            all.whole_us.p50,
+            all.whole_us.p99,
+            all.whole_cpu_us.p50,
+            all.tokenizer_us.p50,
+            few.whole_us.p50,
+            few.whole_cpu_us.p50,
+        );
+    }
+    out += "\nThe int8 encoder takes ";
+    let ratios = |timed: &Timed| {
+        format!("{:.0} times as long ({:.0} by the clock)", timed.ratio, timed.ratio_by_clock)
+    };
+    out + &format!(
+        "{} for one of the {} test texts (median: {} word pieces), and {} for one of the {} of 12 tokens.\n",
+        ratios(all),
+        all.texts,
+        all.word_pieces,
+        ratios(few),
+        few.texts
     )
 }
 
