@@ -94,6 +94,8 @@ pub struct Recipe {
     /// Where there are labels, the share of a tagger's rows with slots that have other values in these whenever they are learned (Dai
     /// and Adel, 2020).
     pub value_swaps: f64,
+    /// Up to how many rows they have.
+    pub swap_rows: u32,
     /// What the tags of a text count in training beside its label.
     pub tag_weight: f64,
     /// In a tagger, the share of a label's weight that goes to all labels evenly.
@@ -164,6 +166,7 @@ impl Default for Recipe {
             word_dropout: 0.2,
             token_dropout: 0.0,
             value_swaps: 0.5,
+            swap_rows: 3000,
             tag_weight: 0.25,
             label_smoothing: 0.1,
             decay: 0.01,

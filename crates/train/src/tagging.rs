@@ -519,7 +519,8 @@ fn fit_one(
     fitted.network = {
         let (numbers, settings) = (fitted.numbers(longest), recipe.features());
         // Names in free text are told by what is said of them: others in their places mislead (measured on wnut17).
-        let share = if answers.labels.is_empty() { 0.0 } else { recipe.value_swaps };
+        let fits = !answers.labels.is_empty() && examples.len() <= recipe.swap_rows as usize;
+        let share = if fits { recipe.value_swaps } else { 0.0 };
         let swaps = Swaps::new(examples, share as f32);
         let vary = |row: usize, random: &mut Random| {
             let place = places[row];
