@@ -52,6 +52,7 @@ mod school;
 mod sequence;
 mod session;
 mod slot_values;
+mod swaps;
 mod tagger_plan;
 mod tagger_quantize;
 mod tagging;

@@ -78,6 +78,8 @@ pub struct Recipe {
     pub linear_cost: f64,
     /// Passes over the rows.
     pub epochs: u32,
+    /// Steps of a tagger at the least, however few rows there are, in up to four times the epochs.
+    pub least_steps: u32,
     /// Rows in a step.
     pub batch: u32,
     /// Step size of the layers, at its highest.
@@ -98,6 +100,11 @@ pub struct Recipe {
     pub word_dropout: f64,
     /// The share of a token's features that is left out.
     pub token_dropout: f64,
+    /// Where there are labels, the share of a tagger's rows with slots that have other values in these whenever they are learned (Dai
+    /// and Adel, 2020).
+    pub value_swaps: f64,
+    /// Up to how many rows they have.
+    pub swap_rows: u32,
     /// What the tags of a text count in training beside its label.
     pub tag_weight: f64,
     /// In a tagger, the share of a label's weight that goes to all labels evenly.
@@ -160,6 +167,7 @@ impl Default for Recipe {
             linear_labels: 8,
             linear_cost: 1.0,
             epochs: 20,
+            least_steps: 2000,
             batch: 32,
             rate: 1.5e-3,
             table_rate: 0.0,
@@ -170,6 +178,8 @@ impl Default for Recipe {
             state_dropout: 0.4,
             word_dropout: 0.2,
             token_dropout: 0.0,
+            value_swaps: 0.5,
+            swap_rows: 3000,
             tag_weight: 0.25,
             label_smoothing: 0.1,
             decay: 0.01,
@@ -277,6 +287,7 @@ impl Recipe {
             ((0.0..=100.0).contains(&self.character_weight), "`character_weight` is 0 to 100"),
             (rate(self.linear_cost), "`linear_cost` is above 0 and 100 at most"),
             ((1..=10_000).contains(&self.epochs), "`epochs` is 1 to 10000"),
+            (self.least_steps <= 1_000_000, "`least_steps` is 1000000 at most"),
             ((1..=65_536).contains(&self.batch), "`batch` is 1 to 65536"),
             (
                 rate(self.rate) && (self.table_rate == 0.0 || rate(self.table_rate)),
@@ -299,6 +310,7 @@ impl Recipe {
                     .all(share),
                 "dropouts are 0 up to, but not including, 1",
             ),
+            ((0.0..=1.0).contains(&self.value_swaps), "`value_swaps` is 0 to 1"),
             (rate(self.tag_weight), "`tag_weight` is above 0 and 100 at most"),
             (share(self.label_smoothing), "`label_smoothing` is 0 up to, but not including, 1"),
             ((0.0..=100.0).contains(&self.decay), "`decay` is 0 to 100"),

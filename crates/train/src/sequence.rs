@@ -143,6 +143,15 @@ impl PhraseBook {
         self.0.iter().map(|&(phrase, _)| phrase).collect()
     }
 
+    /// The phrases of a text's own slots, each as often as the book counts it: what leaves them out altogether.
+    pub(crate) fn all_of(&self, text: &Sequence, longest: usize) -> Vec<(u32, u16)> {
+        let counted = own(text, longest).into_iter().flat_map(|(hash, slot)| {
+            let counts = self.slots(hash).filter(move |&(other, _)| other == slot);
+            counts.flat_map(move |(_, count)| std::iter::repeat_n((hash, slot), count as usize))
+        });
+        counted.collect()
+    }
+
     /// The slots that a phrase stands in, with how often.
     fn slots(&self, hash: u32) -> impl Iterator<Item = (u16, u32)> + '_ {
         let start = self.0.partition_point(|&((other, _), _)| other < hash);

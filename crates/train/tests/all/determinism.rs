@@ -3,7 +3,7 @@
 use stonechat_task::{Splits, Task};
 use stonechat_train::Trainer;
 
-use crate::support::{many, recipe, rest, single, splits, task, train};
+use crate::support::{many, recipe, rest, single, smart_home, splits, task, train};
 
 /// Trains the same with different numbers of threads, then with another seed.
 fn check(task: &Task, splits: &Splits, settings: &[(&str, &str)], bits: u32) {
@@ -56,6 +56,19 @@ fn any_number_of_labels() {
     let task = task("multi-label");
     let splits = splits(&task, &[("train.jsonl", &many(12, 400, 3))]);
     check(&task, &splits, &[("max_size", "150000"), ("epochs", "8"), ("bits", "8")], 8);
+}
+
+/// Rows that get values of others get the same ones, whoever computes them.
+#[test]
+fn slots_with_values_of_other_rows() {
+    let (task, splits) = smart_home();
+    let with = |swaps: &str, threads: usize| {
+        let recipe = recipe(&[("value_swaps", swaps), ("epochs", "2"), ("max_size", "100000")]);
+        Trainer::new(recipe).threads(threads).train(&task, &splits).unwrap().model
+    };
+    let first = with("0.5", 1);
+    assert!(with("0.5", 3) == first, "3 threads give another file");
+    assert!(rest(&with("0", 1)) != rest(&first), "no values were swapped");
 }
 
 /// A change of one character of one row is another file: nothing is cached between trainings.

@@ -22,8 +22,6 @@ pub(crate) struct Fit<'a> {
 
 /// Texts that one thread computes in step. A part of the arithmetic: another number gives other sums.
 const SHARD: usize = 16;
-/// Steps at the least, however few rows there are.
-const LEAST_STEPS: usize = 600;
 /// A step's gradient of the layers is shortened to this length (Pascanu, Mikolov and Bengio, "On the difficulty of training
 /// recurrent neural networks", ICML 2013).
 const LONGEST_GRADIENT: f32 = 2.0;
@@ -33,16 +31,18 @@ const WARM_UP: f64 = 0.05;
 /// How many epochs a fit of so many rows takes.
 pub(crate) fn epochs(recipe: &Recipe, rows: usize) -> u32 {
     let steps = rows.div_ceil(recipe.batch as usize).max(1);
-    let least =
-        if recipe.epochs < 5 { 0 } else { LEAST_STEPS.div_ceil(steps).min(4 * recipe.epochs as usize) };
+    let least = (recipe.least_steps as usize).div_ceil(steps).min(4 * recipe.epochs as usize);
+    let least = if recipe.epochs < 5 { 0 } else { least };
     recipe.epochs.max(least as u32)
 }
 
-/// Fits a tagger to the rows, none of which is empty. `advance` is told, after every batch, its rows, the epoch (from 1), how
+/// Fits a tagger to the rows, none of which is empty. `vary` is asked for each row of each epoch, in their order: what it returns,
+/// which is not empty, is learned in its place. `advance` is told, after every batch, its rows, the epoch (from 1), how
 /// many there are, and the mean loss so far in it.
 pub(crate) fn fit(
     rows: &[TextRow],
     fit: &Fit<'_>,
+    mut vary: impl FnMut(usize, &mut Random) -> Option<TextRow>,
     mut advance: impl FnMut(usize, (u32, u32), f32),
 ) -> Network {
     let recipe = fit.recipe;
@@ -65,7 +65,12 @@ pub(crate) fn fit(
         random.shuffle(&mut order);
         let (mut loss, mut seen) = (0.0f64, 0usize);
         for batch in order.chunks(batch) {
-            let mut texts: Vec<&TextRow> = batch.iter().map(|&row| &rows[row]).collect();
+            let varied: Vec<Option<TextRow>> = batch.iter().map(|&row| vary(row, &mut random)).collect();
+            let mut texts: Vec<&TextRow> = batch
+                .iter()
+                .zip(&varied)
+                .map(|(&row, varied)| varied.as_ref().unwrap_or(&rows[row]))
+                .collect();
             texts.sort_by_key(|text| std::cmp::Reverse(text.tokens.len()));
             let shards: Vec<(&[&TextRow], Random)> =
                 texts.chunks(SHARD).map(|shard| (shard, Random::new(random.bits(), 0))).collect();
@@ -255,7 +260,12 @@ mod tests {
     fn learned(threads: usize) -> Network {
         let recipe = Recipe { epochs: 40, batch: 24, rate: 5e-3, word_dropout: 0.0, ..Recipe::default() };
         let shape = Shape { rows: 4, dim: 16, units: 16, tags: 5, labels: 2, own: 0, width: 0 };
-        fit(&rows(), &Fit { recipe: &recipe, shape, pieces: None, stream: 0, threads }, |_, _, _| {})
+        fit(
+            &rows(),
+            &Fit { recipe: &recipe, shape, pieces: None, stream: 0, threads },
+            |_, _| None,
+            |_, _, _| {},
+        )
     }
 
     #[test]
