@@ -178,7 +178,7 @@ impl Default for Recipe {
             state_dropout: 0.4,
             word_dropout: 0.2,
             token_dropout: 0.0,
-            value_swaps: 0.5,
+            value_swaps: 0.0,
             swap_rows: 3000,
             tag_weight: 0.25,
             label_smoothing: 0.1,
