@@ -1,5 +1,5 @@
 //! Sums of rows and matrix products in tiles, for kernels whose instructions are there whenever their code is. Of a product, two rows of
-//! inputs share each weight once it is loaded, or one row works on two blocks of weights, so that sums do not wait for one another.
+//! inputs share each weight once it is loaded.
 //!
 //! No loop runs over registers: built for size, a compiler would leave it there, and the registers in memory.
 
@@ -107,13 +107,7 @@ pub(super) fn dense<S: Sums>(weights: &[u8], width: usize, inputs: &[i16], outpu
             }
             continue;
         }
-        let (pairs, rest) = sums.as_chunks_mut().0.as_chunks_mut::<2>();
-        let mut blocks = weights.chunks_exact(size);
-        for [sums, others] in pairs {
-            let (Some(block), Some(other)) = (blocks.next(), blocks.next()) else { return };
-            two_blocks::<S>(block.as_chunks().0, other.as_chunks().0, first, sums, others);
-        }
-        for (block, sums) in blocks.zip(rest) {
+        for (block, sums) in weights.chunks_exact(size).zip(sums.as_chunks_mut().0) {
             one::<S>(block.as_chunks().0, first, sums);
         }
     }
@@ -132,23 +126,6 @@ fn two_rows<S: Sums>(
         let weights = S::weights(weights);
         a = a.add(weights, first);
         b = b.add(weights, second);
-    }
-    a.store(sums);
-    b.store(others);
-}
-
-#[inline(always)]
-fn two_blocks<S: Sums>(
-    block: &[[u8; STEP]],
-    other: &[[u8; STEP]],
-    inputs: &[[i16; GROUP]],
-    sums: &mut [i32; LANES],
-    others: &mut [i32; LANES],
-) {
-    let (mut a, mut b) = (S::zero(), S::zero());
-    for ((weights, other), &inputs) in block.iter().zip(other).zip(inputs) {
-        a = a.add(S::weights(weights), inputs);
-        b = b.add(S::weights(other), inputs);
     }
     a.store(sums);
     b.store(others);
