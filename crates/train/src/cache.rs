@@ -1,6 +1,6 @@
 //! Embeddings that are computed once.
 
-use crate::embed::{Embedder, STEPS};
+use crate::embed::{Embedder, Embedding, FineTuning, STEPS};
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
@@ -24,6 +24,7 @@ type Row = Vec<i16>;
 /// to fail, and embeddings are the same with and without it.
 pub struct CachedEmbedder<E> {
     inner: E,
+    folder: PathBuf,
     file: PathBuf,
     rows: BTreeMap<Digest, Row>,
     note: Option<String>,
@@ -42,11 +43,17 @@ pub fn cache_folder() -> Option<PathBuf> {
 impl<E: Embedder> CachedEmbedder<E> {
     /// Puts a cache, in a folder that is made when it is needed, before an embedder.
     pub fn new(inner: E, folder: &Path) -> Self {
-        let name = blake3::hash(inner.digest().as_bytes()).to_hex();
-        let file = folder.join(format!("embeddings-{}", &name[..32]));
-        let mut out = Self { inner, file, rows: BTreeMap::new(), note: None };
-        out.rows = out.load();
+        let folder = folder.to_path_buf();
+        let mut out = Self { inner, folder, file: PathBuf::new(), rows: BTreeMap::new(), note: None };
+        out.begin();
         out
+    }
+
+    /// Takes the file of the embedder as it is now.
+    fn begin(&mut self) {
+        let name = blake3::hash(self.inner.digest().as_bytes()).to_hex();
+        self.file = self.folder.join(format!("embeddings-{}", &name[..32]));
+        self.rows = self.load();
     }
 
     /// What kept the cache from being read or written, if anything did: `FILE: what is wrong; what is done about it`.
@@ -91,7 +98,13 @@ impl<E: Embedder> Embedder for CachedEmbedder<E> {
         self.inner.digest()
     }
 
-    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
+    fn fine_tune(&mut self, tuning: FineTuning) -> Result<(), String> {
+        self.inner.fine_tune(tuning)?;
+        self.begin();
+        Ok(())
+    }
+
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String> {
         let dim = self.inner.dim();
         let digests: Vec<Digest> = texts.iter().map(|text| digest(text.as_bytes())).collect();
         let mut asked = BTreeSet::new();
@@ -101,7 +114,7 @@ impl<E: Embedder> Embedder for CachedEmbedder<E> {
             .filter(|(digest, _)| !self.rows.contains_key(*digest) && asked.insert(**digest))
             .map(|(&digest, &text)| (digest, text))
             .collect();
-        advance(texts.len() - missing.len());
+        advance(Embedding::Texts(texts.len() - missing.len()));
         if !missing.is_empty() {
             let new: Vec<&str> = missing.iter().map(|(_, text)| *text).collect();
             let numbers = self.inner.embed(&new, advance)?;

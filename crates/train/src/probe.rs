@@ -77,6 +77,12 @@ impl Probe {
         rows
     }
 
+    /// For each number of an embedding, times 4, and for a bias, a row of a weight for each label.
+    #[cfg(feature = "fine-tune")]
+    pub(crate) fn into_weights(self) -> Vec<f32> {
+        self.weights
+    }
+
     /// A logit for each label, of each embedding.
     pub(crate) fn logits(&self, embeddings: &[f32]) -> Vec<f32> {
         let count = embeddings.len() / self.dim.max(1);

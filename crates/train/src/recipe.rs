@@ -49,6 +49,10 @@ pub struct Recipe {
     pub soft_weight: f64,
     /// What the direction of a teacher's embedding counts beside them.
     pub embedding_weight: f64,
+    /// How often a teacher learns the rows itself before it teaches; 0 takes it as it is. A build with the feature `fine-tune` can.
+    pub tune_epochs: u32,
+    /// The largest step of a teacher's weight when it learns.
+    pub tune_rate: f64,
     /// Up to how many rows a label, on average, are few: then a probe of words, characters and word pieces labels texts made of
     /// them, with and without a teacher. 0 for never.
     pub few_rows: u32,
@@ -154,6 +158,8 @@ impl Default for Recipe {
             softness: 2.0,
             soft_weight: 1.0,
             embedding_weight: 2.0,
+            tune_epochs: 0,
+            tune_rate: 1e-4,
             few_rows: 20,
             few_names: 1,
             few_augment: 5000,
@@ -262,6 +268,8 @@ impl Recipe {
                     .all(|weight| (0.0..=100.0).contains(&weight)),
                 "weights of a teacher are 0 to 100",
             ),
+            (self.tune_epochs <= 1000, "`tune_epochs` is 1000 at most"),
+            (self.tune_rate > 0.0 && self.tune_rate <= 0.1, "`tune_rate` is above 0 and 0.1 at most"),
             (self.few_rows <= 1000, "`few_rows` is 1000 at most"),
             (self.few_names <= 1, "`few_names` is 0 or 1"),
             (

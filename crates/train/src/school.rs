@@ -1,7 +1,7 @@
 //! What a teacher knows of the rows: embeddings of their texts, and of texts made of them.
 
 use crate::augment::{Made, augment};
-use crate::embed::Embedder;
+use crate::embed::{Embedder, Embedding, FineTuning};
 use crate::error::TrainError;
 use crate::few::{as_text, is_few, look};
 use crate::kernel_probe::KernelProbe;
@@ -58,17 +58,29 @@ pub(crate) struct Pupils<'a> {
 }
 
 impl School {
-    /// Makes texts of the rows, and asks the teacher, if there is one, for the embeddings of all. `names` are those of the labels.
+    /// Makes texts of the rows, and asks the teacher, if there is one, for the embeddings of all; before, it is fine-tuned on the first
+    /// `part` of the rows, if it is to be. `names` are those of the labels.
     pub(crate) fn ask(
         teacher: Option<&mut (dyn Embedder + Send + '_)>,
         rows: &[&Example],
+        part: usize,
         names: &[String],
         words: Option<&Words>,
         recipe: &Recipe,
-        advance: &mut dyn FnMut(u64, u64),
+        advance: &mut dyn FnMut(&'static str, u64, u64),
     ) -> Result<Self, TrainError> {
         let few = is_few(recipe, rows.len(), names.len());
         let count = if teacher.is_some() { recipe.augment } else { recipe.few_augment };
+        let tuning = (recipe.tune_epochs > 0).then(|| FineTuning {
+            rows: rows[..part]
+                .iter()
+                .filter_map(|row| place(row, names).map(|at| (row.text.clone(), at)))
+                .collect(),
+            labels: names.len(),
+            epochs: recipe.tune_epochs,
+            rate: recipe.tune_rate,
+            seed: recipe.seed,
+        });
         let names: Vec<(String, String)> = names
             .iter()
             .filter(|_| few && recipe.few_names == 1)
@@ -82,10 +94,16 @@ impl School {
             texts.extend(school.names.iter().map(|(_, text)| text.as_str()));
             texts.extend(school.made.iter().map(|made| made.text.as_str()));
             let (total, mut done) = (texts.len() as u64, 0);
+            if let Some(tuning) = tuning {
+                teacher.fine_tune(tuning).map_err(TrainError::Teacher)?;
+            }
             let embeddings = teacher
-                .embed(&texts, &mut |count| {
-                    done += count as u64;
-                    advance(done, total);
+                .embed(&texts, &mut |step| match step {
+                    Embedding::Texts(count) => {
+                        done += count as u64;
+                        advance("asking the teacher", done, total);
+                    }
+                    Embedding::Tuned(done, total) => advance("fine-tuning the teacher", done, total),
                 })
                 .map_err(TrainError::Teacher)?;
             let dim = teacher.dim();
@@ -202,6 +220,12 @@ impl School {
             },
         }
     }
+}
+
+/// The number of the label of a row that has a known one.
+fn place(row: &Example, names: &[String]) -> Option<u32> {
+    let label = row.labels.first()?;
+    names.iter().position(|name| name == label).map(|at| at as u32)
 }
 
 /// The label of a row that has one.

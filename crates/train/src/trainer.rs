@@ -434,7 +434,9 @@ impl Trainer<'_> {
             return Ok(());
         }
         // The rows that `build` learns from, in its order.
-        let rows = divide(task, splits, &self.recipe).learned;
+        let Divided { train, valid, learned: rows, .. } = divide(task, splits, &self.recipe);
+        let drafted = splits.valid_origin == Origin::SetAside && !train.is_empty() && !valid.is_empty();
+        let part = if drafted { train.len() } else { rows.len() };
         let inside = rows.iter().copied().filter(|row| !is_outside(task, row));
         let names = label_names(task, inside).map_err(TrainError::Task)?;
         if teacher.is_none() && !is_few(&self.recipe, rows.len(), names.len()) {
@@ -444,17 +446,11 @@ impl Trainer<'_> {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let words = choice.of(&self.recipe, &texts);
         let listener = &mut *self.listener;
-        let mut advance = |done, total| {
-            listener(&Progress {
-                stage: "asking the teacher",
-                done,
-                total,
-                epoch: None,
-                loss: None,
-                rung: None,
-            });
+        let mut advance = |stage, done, total| {
+            listener(&Progress { stage, done, total, epoch: None, loss: None, rung: None });
         };
-        let school = School::ask(teacher.as_deref_mut(), &rows, &names, words, &self.recipe, &mut advance)?;
+        let school =
+            School::ask(teacher.as_deref_mut(), &rows, part, &names, words, &self.recipe, &mut advance)?;
         self.school = Some(Arc::new(school));
         Ok(())
     }

@@ -11,13 +11,13 @@ use candle_core::{Device, Tensor};
 
 /// An encoder that computes with numbers of type `T`.
 pub(crate) struct Encoder<T> {
-    config: Config,
+    pub(super) config: Config,
     /// A row for each token.
     words: Vec<T>,
     /// A row for each position, with that of the first kind of text added.
     positions: Vec<T>,
     norm: Norm<T>,
-    layers: Vec<Layer<T>>,
+    pub(super) layers: Vec<Layer<T>>,
 }
 
 /// Texts of the same number of tokens.
@@ -36,25 +36,25 @@ impl Batch {
 }
 
 /// A matrix, inputs by outputs, and what is added to each output.
-struct Linear<T> {
-    matrix: Tensor,
-    bias: Vec<T>,
+pub(super) struct Linear<T> {
+    pub(super) matrix: Tensor,
+    pub(super) bias: Vec<T>,
 }
 
-struct Norm<T> {
-    scale: Vec<T>,
-    shift: Vec<T>,
-    epsilon: f64,
+pub(super) struct Norm<T> {
+    pub(super) scale: Vec<T>,
+    pub(super) shift: Vec<T>,
+    pub(super) epsilon: f64,
 }
 
-struct Layer<T> {
+pub(super) struct Layer<T> {
     /// Queries, keys and values in one.
-    attention: Linear<T>,
-    attended: Linear<T>,
-    attended_norm: Norm<T>,
-    between: Linear<T>,
-    out: Linear<T>,
-    out_norm: Norm<T>,
+    pub(super) attention: Linear<T>,
+    pub(super) attended: Linear<T>,
+    pub(super) attended_norm: Norm<T>,
+    pub(super) between: Linear<T>,
+    pub(super) out: Linear<T>,
+    pub(super) out_norm: Norm<T>,
 }
 
 impl<T: Real> Encoder<T> {
@@ -113,21 +113,29 @@ impl<T: Real> Encoder<T> {
 
     /// The states of the last layer, [`Self::dim`] numbers a token.
     fn forward(&self, batch: &Batch) -> candle_core::Result<Vec<T>> {
-        let Batch { length, ref tokens } = *batch;
+        let mut states = Vec::with_capacity(batch.tokens.len() * self.config.dim);
+        for tokens in batch.tokens.chunks_exact(batch.length) {
+            self.begin(tokens, &mut states)?;
+        }
+        for layer in &self.layers {
+            states = layer.apply(states, &self.config, batch.length)?;
+        }
+        Ok(states)
+    }
+
+    /// Appends the states that a text's tokens have before the first layer.
+    pub(super) fn begin(&self, tokens: &[u32], states: &mut Vec<T>) -> candle_core::Result<()> {
         let dim = self.config.dim;
-        let mut states = Vec::with_capacity(tokens.len() * dim);
+        let start = states.len();
         for (at, &token) in tokens.iter().enumerate() {
-            let position = self.config.first_position + at % length;
+            let position = self.config.first_position + at;
             let row = self.words.get(token as usize * dim..).and_then(|rest| rest.get(..dim));
             let row = row.ok_or_else(|| candle_core::Error::Msg(format!("no row for token {token}")))?;
             let place = &self.positions[position * dim..][..dim];
             states.extend(row.iter().zip(place).map(|(&word, &place)| word + place));
         }
-        self.norm.apply(&mut states);
-        for layer in &self.layers {
-            states = layer.apply(states, &self.config, length)?;
-        }
-        Ok(states)
+        self.norm.apply(&mut states[start..]);
+        Ok(())
     }
 }
 
@@ -160,9 +168,9 @@ impl<T: Real> Layer<T> {
         let before = states.clone();
         let seen = self.attention.apply(states)?;
         let mut attended = vec![T::zero(); before.len()];
-        let mut scores = vec![T::zero(); length];
+        let mut shares = vec![T::zero(); heads * length * length];
         for (seen, out) in seen.chunks_exact(length * dim * 3).zip(attended.chunks_exact_mut(length * dim)) {
-            attend(seen, dim, heads, &mut scores, out);
+            attend(seen, dim, heads, &mut shares, out);
         }
         let mut states = self.attended.apply(attended)?;
         add(&mut states, &before);
@@ -197,13 +205,21 @@ impl<T: Real> Linear<T> {
     }
 
     fn apply(&self, states: Vec<T>) -> candle_core::Result<Vec<T>> {
-        let from = self.matrix.dim(0)?;
-        let rows = states.len() / from;
-        let states = Tensor::from_vec(states, (rows, from), &Device::Cpu)?;
-        let mut out = states.matmul(&self.matrix)?.flatten_all()?.to_vec1()?;
+        self.of(&rows(states, self.matrix.dim(0)?)?)
+    }
+
+    /// What comes out of rows.
+    pub(super) fn of(&self, rows: &Tensor) -> candle_core::Result<Vec<T>> {
+        let mut out = rows.matmul(&self.matrix)?.flatten_all()?.to_vec1()?;
         add_row(&mut out, &self.bias);
         Ok(out)
     }
+}
+
+/// Numbers as rows of this width.
+pub(super) fn rows<T: Real>(numbers: Vec<T>, width: usize) -> candle_core::Result<Tensor> {
+    let count = numbers.len() / width.max(1);
+    Tensor::from_vec(numbers, (count, width), &Device::Cpu)
 }
 
 impl<T: Real> Norm<T> {
@@ -217,5 +233,47 @@ impl<T: Real> Norm<T> {
 
     fn apply(&self, states: &mut [T]) {
         layer_norm(states, &self.scale, &self.shift, self.epsilon);
+    }
+}
+
+#[cfg(all(test, feature = "fine-tune"))]
+impl<T: Real> Encoder<T> {
+    /// A small encoder of random weights.
+    pub(super) fn random(vocabulary: usize, random: &mut crate::random::Random) -> Self {
+        let (dim, between, layers, heads, positions) = (8, 12, 2, 2, 4);
+        let config = Config {
+            dim,
+            between,
+            layers,
+            heads,
+            vocabulary,
+            kinds: 1,
+            positions,
+            first_position: 0,
+            epsilon: 1e-6,
+        };
+        let mut numbers = |count: usize, middle: f64| -> Vec<T> {
+            (0..count).map(|_| T::from_f64(middle + f64::from(random.unit()) - 0.5)).collect()
+        };
+        let norm = |numbers: &mut dyn FnMut(usize, f64) -> Vec<T>| Norm {
+            scale: numbers(dim, 1.0),
+            shift: numbers(dim, 0.0),
+            epsilon: 1e-6,
+        };
+        let linear = |numbers: &mut dyn FnMut(usize, f64) -> Vec<T>, from: usize, to: usize| Linear {
+            matrix: rows(numbers(from * to, 0.0), to).unwrap(),
+            bias: numbers(to, 0.0),
+        };
+        let layer = |_| Layer {
+            attention: linear(&mut numbers, dim, 3 * dim),
+            attended: linear(&mut numbers, dim, dim),
+            attended_norm: norm(&mut numbers),
+            between: linear(&mut numbers, dim, between),
+            out: linear(&mut numbers, between, dim),
+            out_norm: norm(&mut numbers),
+        };
+        let layers = (0..layers).map(layer).collect();
+        let (words, positions) = (numbers(vocabulary * dim, 0.0), numbers(positions * dim, 0.0));
+        Self { words, positions, norm: norm(&mut numbers), layers, config }
     }
 }

@@ -1,5 +1,7 @@
 //! A pretrained encoder of the BERT family, from the folder of files that it is published as.
 
+#[cfg(feature = "fine-tune")]
+mod back;
 mod batches;
 mod config;
 mod encoder;
@@ -10,6 +12,8 @@ mod pooling;
 mod prompt;
 mod sentence;
 mod tokens;
+#[cfg(feature = "fine-tune")]
+mod tune;
 mod weights;
 
 pub(crate) use config::Config;

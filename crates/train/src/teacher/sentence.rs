@@ -7,7 +7,11 @@ use super::folder::Folder;
 use super::pooling::Pooling;
 use super::prompt;
 use super::tokens::Tokens;
-use crate::embed::{Embedder, STEPS};
+#[cfg(feature = "fine-tune")]
+use super::tune::How;
+use crate::embed::{Embedder, Embedding, FineTuning, STEPS};
+#[cfg(feature = "fine-tune")]
+use crate::probe::Probe;
 use std::path::{Path, PathBuf};
 use stonechat_eval::digest;
 
@@ -16,6 +20,18 @@ const MOST_TOKENS: usize = 128;
 
 /// The most tokens of a batch.
 const BATCH: usize = 1024;
+
+/// What becomes of an encoder.
+#[cfg(feature = "fine-tune")]
+#[derive(Default)]
+struct Tuning {
+    /// The digest of the files, if that of the embedder is another.
+    files: Option<String>,
+    /// What it is to be fine-tuned on before it embeds.
+    next: Option<FineTuning>,
+    /// Whether the weights are no longer those of the files.
+    done: bool,
+}
 
 /// A pretrained encoder of the BERT family as an embedder of sentences.
 pub struct Teacher {
@@ -26,6 +42,8 @@ pub struct Teacher {
     prompt: String,
     most_tokens: usize,
     digest: String,
+    #[cfg(feature = "fine-tune")]
+    tuning: Tuning,
 }
 
 impl Teacher {
@@ -63,6 +81,8 @@ impl Teacher {
             prompt: prompt::read(&folder, prompts.as_deref())?,
             most_tokens,
             folder: dir.to_path_buf(),
+            #[cfg(feature = "fine-tune")]
+            tuning: Tuning::default(),
         })
     }
 
@@ -85,13 +105,17 @@ impl Teacher {
         self.most_tokens
     }
 
+    /// The tokens of a text, with what stands before each.
+    fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        self.tokens.encode(&format!("{}{text}", self.prompt))
+    }
+
     /// Batches of texts of the same number of tokens, so that none is padded and none depends on another: the longest first.
     /// With each batch, which texts they are.
     fn batches(&self, texts: &[&str]) -> Result<(Vec<Batch>, Vec<usize>), String> {
         let mut encoded = Vec::with_capacity(texts.len());
         for (at, text) in texts.iter().enumerate() {
-            let tokens = self.tokens.encode(&format!("{}{text}", self.prompt))?;
-            encoded.push((tokens, at));
+            encoded.push((self.encode(text)?, at));
         }
         encoded.sort_by_key(|(tokens, at)| (std::cmp::Reverse(tokens.len()), *at));
         let order = encoded.iter().map(|(_, at)| *at).collect();
@@ -106,18 +130,9 @@ impl Teacher {
         }
         Ok((batches, order))
     }
-}
 
-impl Embedder for Teacher {
-    fn dim(&self) -> usize {
-        Teacher::dim(self)
-    }
-
-    fn digest(&self) -> &str {
-        Teacher::digest(self)
-    }
-
-    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
+    /// The embeddings of texts; see [`Embedder::embed`].
+    fn numbers(&self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
         let wrong = |what: String| format!("{}: {what}", self.folder.display());
         let (batches, order) = self.batches(texts).map_err(wrong)?;
         let rows = self.encoder.pooled(&batches, self.pooling, advance);
@@ -138,5 +153,61 @@ impl Embedder for Teacher {
             }
         }
         Ok(out)
+    }
+}
+
+#[cfg(feature = "fine-tune")]
+impl Teacher {
+    /// Fine-tunes the encoder, if it is to be: a probe on what it says so far tells labels at first, then both learn.
+    fn learn(&mut self, advance: &mut dyn FnMut(Embedding)) -> Result<(), String> {
+        let Some(tuning) = self.tuning.next.take() else { return Ok(()) };
+        if self.tuning.done {
+            // What it learned of other rows must not count.
+            let Self { encoder, .. } = Self::open(&self.folder).map_err(|error| error.to_string())?;
+            self.encoder = encoder;
+        }
+        self.tuning.done = true;
+        let texts: Vec<&str> = tuning.rows.iter().map(|(text, _)| text.as_str()).collect();
+        let own: Vec<u32> = tuning.rows.iter().map(|(_, label)| *label).collect();
+        let embeddings = self.numbers(&texts, &mut |_| ())?;
+        let probe = Probe::fit(&embeddings, self.dim(), &own, tuning.labels, tuning.seed);
+        let rows: Vec<(Vec<u32>, u32)> = texts
+            .iter()
+            .zip(&own)
+            .map(|(text, &label)| Ok((self.encode(text)?, label)))
+            .collect::<Result<_, String>>()?;
+        let how = How { epochs: tuning.epochs, rate: tuning.rate, seed: tuning.seed };
+        let done = |done, total| advance(Embedding::Tuned(done, total));
+        let tuned = self.encoder.tune(&rows, self.pooling, probe.into_weights(), tuning.labels, &how, done);
+        tuned.map_err(|error| format!("{}: {error}", self.folder.display()))
+    }
+}
+
+impl Embedder for Teacher {
+    fn dim(&self) -> usize {
+        Teacher::dim(self)
+    }
+
+    fn digest(&self) -> &str {
+        Teacher::digest(self)
+    }
+
+    #[cfg(feature = "fine-tune")]
+    fn fine_tune(&mut self, tuning: FineTuning) -> Result<(), String> {
+        let files = self.tuning.files.get_or_insert_with(|| self.digest.clone());
+        self.digest = digest(format!("{files} {}", tuning.digest()).as_bytes());
+        self.tuning.next = Some(tuning);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "fine-tune"))]
+    fn fine_tune(&mut self, _: FineTuning) -> Result<(), String> {
+        Err("this build does not fine-tune; install one with `cargo install --path crates/cli --features fine-tune`, or set `tune_epochs` to 0".to_owned())
+    }
+
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String> {
+        #[cfg(feature = "fine-tune")]
+        self.learn(advance)?;
+        self.numbers(texts, &mut |count| advance(Embedding::Texts(count)))
     }
 }

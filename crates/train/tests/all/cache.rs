@@ -1,7 +1,7 @@
 //! The cache of embeddings.
 
 use std::fs;
-use stonechat_train::{CachedEmbedder, Embedder};
+use stonechat_train::{CachedEmbedder, Embedder, Embedding};
 
 /// Embeds a text as its length and its first byte, and counts what it was asked.
 struct Fake {
@@ -24,17 +24,25 @@ impl Embedder for &mut Fake {
         self.digest
     }
 
-    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String> {
         self.asked.extend(texts.iter().map(|text| text.to_string()));
-        advance(texts.len());
+        advance(Embedding::Texts(texts.len()));
         let row = |text: &&str| [text.len() as f32 / 16384.0, -f32::from(text.as_bytes()[0]) / 16384.0];
         Ok(texts.iter().flat_map(row).collect())
     }
 }
 
+/// How many texts a step of an embedder did.
+fn texts_of(step: Embedding) -> usize {
+    match step {
+        Embedding::Texts(count) => count,
+        Embedding::Tuned(..) => 0,
+    }
+}
+
 fn embed(cached: &mut impl Embedder, texts: &[&str]) -> Vec<f32> {
     let mut heard = 0;
-    let out = cached.embed(texts, &mut |count| heard += count).unwrap();
+    let out = cached.embed(texts, &mut |done| heard += texts_of(done)).unwrap();
     assert_eq!(heard, texts.len());
     out
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Row, meta, recipe, rest, single, splits, task};
 use stonechat_engine::{Engine, Model, verify};
-use stonechat_train::{Embedder, Recipe, Trained, Trainer};
+use stonechat_train::{Embedder, Embedding, Recipe, Trained, Trainer};
 
 const FAST: [(&str, &str); 3] = [("epochs", "4"), ("few_augment", "200"), ("max_size", "150000")];
 
@@ -125,8 +125,8 @@ impl Embedder for Fake {
         "fake"
     }
 
-    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
-        advance(texts.len());
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String> {
+        advance(Embedding::Texts(texts.len()));
         let animal = |text: &str| SEEN[0].iter().chain(UNSEEN[0]).any(|word| text.contains(word));
         let row = |text: &&str| if animal(text) { [1.0, 0.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0, 0.0] };
         Ok(texts.iter().flat_map(row).collect())

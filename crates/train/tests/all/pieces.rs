@@ -3,7 +3,7 @@
 use crate::support::{Row, meta, rest, splits, task};
 use std::collections::BTreeSet;
 use stonechat_engine::{Engine, Model, verify};
-use stonechat_train::{Embedder, Recipe, TrainError, Trained, Trainer, Words};
+use stonechat_train::{Embedder, Embedding, Recipe, TrainError, Trained, Trainer, Words};
 
 /// Sentences of two labels. Of the words that tell them apart each row has one.
 fn rooms(words: [&[&str]; 2], count: usize) -> Vec<Row> {
@@ -97,11 +97,11 @@ impl Embedder for Fake {
         "fake"
     }
 
-    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String> {
         if self.fails {
             return Err("model.safetensors: too tired; let it rest".to_string());
         }
-        advance(texts.len());
+        advance(Embedding::Texts(texts.len()));
         let animal = |text: &str| SEEN[0].iter().chain(UNSEEN[0]).any(|word| text.contains(word));
         let all = texts
             .iter()

@@ -5,7 +5,7 @@ use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use stonechat_train::{Embedder, Teacher, Words, WordsSettings, build_words};
+use stonechat_train::{Embedder, Embedding, Teacher, Words, WordsSettings, build_words};
 use tempfile::TempDir;
 
 const DIM: usize = 32;
@@ -149,9 +149,17 @@ fn xlm_roberta() -> TempDir {
     folder
 }
 
+/// How many texts a step of an embedder did.
+fn texts_of(step: Embedding) -> usize {
+    match step {
+        Embedding::Texts(count) => count,
+        Embedding::Tuned(..) => 0,
+    }
+}
+
 fn embed(teacher: &mut Teacher, texts: &[&str]) -> Vec<f32> {
     let mut heard = 0;
-    let out = teacher.embed(texts, &mut |count| heard += count).unwrap();
+    let out = teacher.embed(texts, &mut |done| heard += texts_of(done)).unwrap();
     assert_eq!((heard, out.len()), (texts.len(), texts.len() * teacher.dim()));
     for row in out.chunks_exact(teacher.dim()) {
         let length: f32 = row.iter().map(|x| x * x).sum();

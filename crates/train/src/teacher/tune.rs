@@ -1,0 +1,167 @@
+//! Fine-tuning: an encoder learns the labels of rows, so that its embeddings tell them better (Devlin et al., "BERT", NAACL 2019).
+
+use super::back::{ARRAYS, Arrays, Gradient, Head, MATRICES, Shard, arrays, put};
+use super::batches::in_batches;
+use super::encoder::Encoder;
+use super::kernel::{Real, add_times, dot};
+use super::pooling::Pooling;
+use crate::random::Random;
+use candle_core::Result;
+use std::thread;
+
+/// Rows of a step.
+const BATCH: usize = 32;
+/// Rows that are computed together. A part of the arithmetic: another number gives other sums.
+const SHARD: usize = 16;
+/// The step size of what tells the labels, for one of the encoder.
+const HEAD_RATE: f64 = 10.0;
+/// The share of the steps in which the step size rises.
+const WARM_UP: f64 = 0.1;
+const DECAY: f64 = 0.01;
+const DROPOUT: f32 = 0.1;
+/// A step's gradient is shortened to this length.
+const LONGEST_GRADIENT: f64 = 1.0;
+const MEAN: f64 = 0.9;
+const SQUARE: f64 = 0.999;
+
+/// How an encoder is tuned.
+pub(super) struct How {
+    pub(super) epochs: u32,
+    /// The largest step of a weight.
+    pub(super) rate: f64,
+    pub(super) seed: u64,
+}
+
+/// Adam's moments of an array (Kingma and Ba, ICLR 2015).
+struct Moments<T> {
+    mean: Vec<T>,
+    square: Vec<T>,
+}
+
+impl<T: Real> Moments<T> {
+    fn new(count: usize) -> Self {
+        Self { mean: vec![T::zero(); count], square: vec![T::zero(); count] }
+    }
+
+    /// Takes a step; `unseen` are the shares of all gradients that the moments have.
+    fn step(
+        &mut self,
+        weights: &mut [T],
+        gradient: &[T],
+        rate: f64,
+        shorten: f64,
+        unseen: [f64; 2],
+        decay: f64,
+    ) {
+        let number = |value: f64| T::from_f64(value);
+        let (keep, new) = (number(MEAN), number((1.0 - MEAN) * shorten));
+        let (keep_square, new_square) = (number(SQUARE), number((1.0 - SQUARE) * shorten * shorten));
+        let (rate_now, root) = (number(rate / unseen[0]), number(1.0 / unseen[1]));
+        let (shrink, tiny) = (number(1.0 - rate * decay), number(1e-8));
+        let moments = self.mean.iter_mut().zip(&mut self.square);
+        for ((weight, &gradient), (mean, square)) in weights.iter_mut().zip(gradient).zip(moments) {
+            *mean = *mean * keep + gradient * new;
+            *square = *square * keep_square + gradient * gradient * new_square;
+            *weight = *weight * shrink - rate_now * *mean / ((*square * root).root() + tiny);
+        }
+    }
+}
+
+impl<T: Real> Encoder<T> {
+    /// Tunes the layers to tell the labels of texts, given by their tokens, none without any; what is before the layers stays as
+    /// it is. `head` tells labels, `labels` in number, by embeddings of unit length: for each number, and for a bias, a row of a
+    /// weight for each label. `done` hears how many rows of how many were learned.
+    pub(super) fn tune(
+        &mut self,
+        texts: &[(Vec<u32>, u32)],
+        pooling: Pooling,
+        mut head: Vec<T>,
+        labels: usize,
+        how: &How,
+        mut done: impl FnMut(u64, u64),
+    ) -> Result<()> {
+        let mut weights: Vec<Arrays<T>> = self.layers.iter().map(arrays).collect::<Result<_>>()?;
+        let mut moments: Vec<[Moments<T>; ARRAYS]> =
+            weights.iter().map(|layer| std::array::from_fn(|at| Moments::new(layer[at].len()))).collect();
+        let mut head_moments = Moments::new(head.len());
+        let mut random = Random::new(how.seed, 6000);
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        let steps = texts.len().div_ceil(BATCH) * how.epochs as usize;
+        let total = texts.len() as u64 * u64::from(how.epochs);
+        let (mut step, mut unseen, mut rows) = (0, [1.0f64; 2], 0u64);
+        for _ in 0..how.epochs {
+            random.shuffle(&mut order);
+            for batch in order.chunks(BATCH) {
+                let shards: Vec<(Shard, Random)> = batch
+                    .chunks(SHARD)
+                    .map(|some| (shard(texts, some), Random::new(random.bits(), 0)))
+                    .collect();
+                let share = 1.0 / batch.len() as f64;
+                let told = Head { weights: &head, labels };
+                let learn = |(shard, random): &(Shard, Random)| {
+                    self.learn(shard, pooling, &told, share, DROPOUT, &mut random.clone())
+                };
+                let gradient = sum(in_batches(&shards, learn, |_| ())?);
+                let Some(Gradient { layers, head: head_gradient, .. }) = gradient else { continue };
+                let square =
+                    layers.iter().flatten().chain([&head_gradient]).map(|array| dot(array, array).to_f64());
+                let length = square.sum::<f64>().sqrt();
+                let shorten = LONGEST_GRADIENT / length.max(LONGEST_GRADIENT);
+                step += 1;
+                unseen = [unseen[0] * MEAN, unseen[1] * SQUARE];
+                let seen = unseen.map(|unseen| 1.0 - unseen);
+                let rate = how.rate * height(step, steps);
+                head_moments.step(&mut head, &head_gradient, HEAD_RATE * rate, shorten, seen, 0.0);
+                let all = weights.iter_mut().zip(&mut moments).zip(&layers).zip(&mut self.layers);
+                thread::scope(|scope| {
+                    let layers: Vec<_> = all
+                        .map(|(((weights, moments), gradients), layer)| {
+                            scope.spawn(move || {
+                                for at in 0..ARRAYS {
+                                    let decay = if MATRICES.contains(&at) { DECAY } else { 0.0 };
+                                    let (weights, gradients) = (&mut weights[at], &gradients[at]);
+                                    moments[at].step(weights, gradients, rate, shorten, seen, decay);
+                                }
+                                put(weights, layer)
+                            })
+                        })
+                        .collect();
+                    layers.into_iter().try_for_each(|layer| {
+                        layer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                    })
+                })?;
+                rows += batch.len() as u64;
+                done(rows, total);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The texts at these places.
+fn shard(texts: &[(Vec<u32>, u32)], places: &[usize]) -> Shard {
+    let of = |&at: &usize| &texts[at];
+    Shard {
+        lengths: places.iter().map(of).map(|(tokens, _)| tokens.len()).collect(),
+        tokens: places.iter().map(of).flat_map(|(tokens, _)| tokens).copied().collect(),
+        labels: places.iter().map(of).map(|(_, label)| *label).collect(),
+    }
+}
+
+/// The sum of gradients; none of none.
+fn sum<T: Real>(gradients: Vec<Gradient<T>>) -> Option<Gradient<T>> {
+    gradients.into_iter().reduce(|mut sum, other| {
+        sum.loss += other.loss;
+        let arrays = sum.layers.iter_mut().flatten().chain([&mut sum.head]);
+        for (sum, other) in arrays.zip(other.layers.iter().flatten().chain([&other.head])) {
+            add_times(T::one(), other, sum);
+        }
+        sum
+    })
+}
+
+/// The step size at a step, from 1, as a share of the largest: it rises, then falls in a line.
+fn height(step: usize, steps: usize) -> f64 {
+    let done = step as f64 / steps.max(1) as f64;
+    if done < WARM_UP { done / WARM_UP } else { (1.0 - done) / (1.0 - WARM_UP) }
+}
