@@ -28,7 +28,7 @@ const STEPS: [Step; 11] = [
         cargo(root, &[&arguments[..], &["--", "-D", "warnings"]].concat())
     }),
     ("lints with encoders", |root| {
-        let features = ["--features", "stonechat-cli/teacher"];
+        let features = ["--features", "stonechat-cli/fine-tune"];
         let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
         cargo(root, &[&arguments[..], &features, &["--", "-D", "warnings"]].concat())
     }),
@@ -96,7 +96,7 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<(), String> {
 /// Runs every test. Returns the line that says how many there were.
 fn tests(root: &Path) -> Result<String, String> {
     // With encoders, whose code is tested too.
-    let arguments = ["nextest", "run", "--workspace", "--locked", "--features", "stonechat-cli/teacher"];
+    let arguments = ["nextest", "run", "--workspace", "--locked", "--features", "stonechat-cli/fine-tune"];
     let line = arguments.join(" ");
     let failed = |error| format!("cargo {line}: {error}; run `cargo install cargo-nextest --locked`");
     let mut child = command(root, &arguments).stderr(Stdio::piped()).spawn().map_err(failed)?;

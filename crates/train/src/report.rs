@@ -90,6 +90,9 @@ pub struct WordsReport {
 pub struct TeacherReport {
     /// What tells it from others.
     pub digest: String,
+    /// Rows that it learned itself before, if it was fine-tuned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tuned: Option<usize>,
     /// Texts made of the rows that it labelled as well.
     pub made: usize,
     /// The share of tuning rows that it answers right itself, through a probe on its embeddings that did not see them; null
@@ -214,7 +217,11 @@ impl fmt::Display for TrainReport {
             writeln!(f, "words         {pieces} word pieces in {bits} bits, {seen} of them in the rows")?;
         }
         if let Some(teacher) = &self.teacher {
-            write!(f, "teacher       labelled {} texts made of the rows", teacher.made)?;
+            write!(f, "teacher       ")?;
+            if let Some(rows) = teacher.tuned {
+                write!(f, "fine-tuned on {rows} rows; ")?;
+            }
+            write!(f, "labelled {} texts made of the rows", teacher.made)?;
             match teacher.accuracy {
                 Some(accuracy) => writeln!(f, "; accuracy {:.2} % itself", 100.0 * accuracy)?,
                 None => writeln!(f)?,

@@ -33,6 +33,8 @@ struct Taught {
     dim: usize,
     /// What tells the teacher from others.
     digest: String,
+    /// Rows that it was fine-tuned on.
+    tuned: Option<usize>,
     /// Of the rows, then of the names of labels, then of the made texts.
     embeddings: Vec<f32>,
 }
@@ -94,6 +96,7 @@ impl School {
             texts.extend(school.names.iter().map(|(_, text)| text.as_str()));
             texts.extend(school.made.iter().map(|made| made.text.as_str()));
             let (total, mut done) = (texts.len() as u64, 0);
+            let tuned = tuning.as_ref().map(|tuning| tuning.rows.len());
             if let Some(tuning) = tuning {
                 teacher.fine_tune(tuning).map_err(TrainError::Teacher)?;
             }
@@ -112,7 +115,7 @@ impl School {
                     "the teacher did not give an embedding for each text".to_owned(),
                 ));
             }
-            school.teacher = Some(Taught { dim, digest: teacher.digest().to_owned(), embeddings });
+            school.teacher = Some(Taught { dim, digest: teacher.digest().to_owned(), tuned, embeddings });
         }
         Ok(school)
     }
@@ -171,7 +174,12 @@ impl School {
             let right = answers.zip(rest).filter(|&(answer, row)| answer == label(&pupils.own[row])).count();
             right as f64 / (self.rows - part) as f64
         });
-        Some(TeacherReport { digest: taught.digest.clone(), made: self.made.len(), accuracy })
+        Some(TeacherReport {
+            digest: taught.digest.clone(),
+            tuned: taught.tuned,
+            made: self.made.len(),
+            accuracy,
+        })
     }
 
     /// Lessons for the first `count` rows: the logits of a probe that saw these rows only.

@@ -106,6 +106,10 @@ impl<T: Real> Encoder<T> {
                 let square =
                     layers.iter().flatten().chain([&head_gradient]).map(|array| dot(array, array).to_f64());
                 let length = square.sum::<f64>().sqrt();
+                if !length.is_finite() {
+                    let what = "fine-tuning led to numbers that are not finite; set `tune_rate` lower";
+                    return Err(candle_core::Error::Msg(what.to_owned()));
+                }
                 let shorten = LONGEST_GRADIENT / length.max(LONGEST_GRADIENT);
                 step += 1;
                 unseen = [unseen[0] * MEAN, unseen[1] * SQUARE];

@@ -5,6 +5,8 @@ use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+#[cfg(feature = "fine-tune")]
+use stonechat_train::{CachedEmbedder, FineTuning};
 use stonechat_train::{Embedder, Embedding, Teacher, Words, WordsSettings, build_words};
 use tempfile::TempDir;
 
@@ -199,6 +201,76 @@ fn settings_beside_the_encoder_count() {
     assert_eq!(embed(&mut prompted, &["light"]), embed(&mut first, &["the light"]));
     write(folder.path(), "1_Pooling/config.json", &json!({ "pooling_mode_max_tokens": true }));
     refused(folder.path(), "1_Pooling/config.json: this pooling is not supported");
+}
+
+/// Rows whose labels one of their words tells, among others that do not.
+#[cfg(feature = "fine-tune")]
+fn rows_to_learn() -> FineTuning {
+    let words = ["light", "the", "of", "a"];
+    let row = |at: usize| {
+        let (first, second) = (at & 1 == 1, at & 2 == 2);
+        let mut text: Vec<&str> = vec![words[1 + at / 4 % 3]; 1 + at / 4 % 4];
+        text.extend(first.then_some("lights"));
+        text.extend(second.then_some("ping"));
+        (text.join(" "), u32::from(first))
+    };
+    FineTuning { rows: (0..48).map(row).collect(), labels: 2, epochs: 80, rate: 2e-3, seed: 3 }
+}
+
+/// How many rows lie nearer to the mean of the embeddings of their own label than to that of the other.
+#[cfg(feature = "fine-tune")]
+fn near_their_own(rows: &[(String, u32)], embeddings: &[f32]) -> usize {
+    let mut means = [[0.0f32; DIM]; 2];
+    for (row, (_, label)) in embeddings.chunks_exact(DIM).zip(rows) {
+        means[*label as usize].iter_mut().zip(row).for_each(|(mean, x)| *mean += x);
+    }
+    let near = |row: &[f32], label: usize| row.iter().zip(&means[label]).map(|(a, b)| a * b).sum::<f32>();
+    let all = embeddings.chunks_exact(DIM).zip(rows);
+    all.filter(|(row, (_, label))| near(row, *label as usize) > near(row, 1 - *label as usize)).count()
+}
+
+#[test]
+#[cfg(feature = "fine-tune")]
+fn an_encoder_learns_what_it_did_not_tell() {
+    let folder = bert();
+    let mut teacher = Teacher::open(folder.path()).unwrap();
+    let files = teacher.digest().to_owned();
+    let tuning = rows_to_learn();
+    let texts: Vec<&str> = tuning.rows.iter().map(|(text, _)| text.as_str()).collect();
+    let before = near_their_own(&tuning.rows, &embed(&mut teacher, &texts));
+    teacher.fine_tune(tuning.clone()).unwrap();
+    let tuned = teacher.digest().to_owned();
+    assert_ne!(tuned, files);
+    let after = embed(&mut teacher, &texts);
+    let learned = near_their_own(&tuning.rows, &after);
+    assert!(before <= 42 && learned >= 47, "{before} {learned}");
+    // Another tuning begins with the files, and the same one gives the same bits.
+    let other = FineTuning { seed: 4, ..tuning.clone() };
+    teacher.fine_tune(other).unwrap();
+    assert_ne!(embed(&mut teacher, &texts), after);
+    teacher.fine_tune(tuning.clone()).unwrap();
+    assert_eq!(teacher.digest(), tuned);
+    assert_eq!(embed(&mut teacher, &texts), after);
+    // With a cache that has all texts there is nothing to be done.
+    let cache = tempfile::tempdir().unwrap();
+    for computes in [true, false] {
+        let mut cached = CachedEmbedder::new(Teacher::open(folder.path()).unwrap(), cache.path());
+        cached.fine_tune(tuning.clone()).unwrap();
+        let mut steps = 0;
+        let rows =
+            cached.embed(&texts, &mut |step| steps += usize::from(matches!(step, Embedding::Tuned(..))));
+        assert_eq!((rows.unwrap(), steps > 0), (after.clone(), computes));
+    }
+}
+
+#[test]
+#[cfg(feature = "fine-tune")]
+fn a_fine_tuning_that_diverges_is_told() {
+    let folder = bert();
+    let mut teacher = Teacher::open(folder.path()).unwrap();
+    teacher.fine_tune(FineTuning { rate: 1e30, ..rows_to_learn() }).unwrap();
+    let error = teacher.embed(&["the"], &mut |_| ()).unwrap_err();
+    assert!(error.contains("set `tune_rate` lower"), "{error}");
 }
 
 fn refused(folder: &Path, part: &str) {
