@@ -30,6 +30,7 @@ usage: cargo xtask WORD
   install-c PREFIX        build the C library and put it where compilers look for it
   layout                  the sources keep to docs/architecture.md
   ship                    build the command line as it ships: one static file, quick to start, small in memory
+  taught OPTION...        train models with the words asset and with a teacher and hold them against the targets; `taught --help`
   unicode [--check]       write the engine's Unicode tables, or compare them
   web                     build the modules of the package for browsers and Node";
 
@@ -90,6 +91,17 @@ fn main() -> ExitCode {
         ["install-c", prefix] => bindings::install(&root(), Path::new(prefix)),
         ["layout"] => layout::run(&root()),
         ["ship"] => ship::run(&root()),
+        ["taught", "help" | "--help" | "-h"] => {
+            println!("{}", bench::taught::USAGE);
+            Ok(())
+        }
+        ["taught", options @ ..] => match bench::taught::Options::parse(options) {
+            Ok(options) => bench::taught::run(&root(), &options),
+            Err(message) => {
+                eprintln!("{message}");
+                return ExitCode::from(2);
+            }
+        },
         ["unicode"] => unicode::run(false),
         ["unicode", "--check"] => unicode::run(true),
         ["web"] => bindings::web(&root()),

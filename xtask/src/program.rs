@@ -45,6 +45,14 @@ pub(crate) fn document<T: DeserializeOwned>(command: &mut Command) -> Result<T, 
     serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", line(command)))
 }
 
+/// The program that `cargo build` names in its messages, given as lines of JSON.
+pub(crate) fn executable(messages: &[u8]) -> Option<PathBuf> {
+    String::from_utf8_lossy(messages).lines().find_map(|message| {
+        let message: serde_json::Value = serde_json::from_str(message).ok()?;
+        Some(PathBuf::from(message.get("executable")?.as_str()?))
+    })
+}
+
 /// The path of a program, if it is installed.
 pub(crate) fn installed(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;

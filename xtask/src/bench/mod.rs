@@ -23,6 +23,7 @@ mod run;
 mod sets;
 mod side;
 mod table;
+pub(crate) mod taught;
 
 pub(crate) use circumstances::{Circumstances, commit_date};
 pub(crate) use options::{Options, USAGE};

@@ -1,8 +1,10 @@
 //! Data sets on the way to the command line: formats that it does not read become native lines.
 
 use super::sets::{Set, Source};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use stonechat_engine::text::token_hashes;
+use stonechat_eval::digest;
 use stonechat_task::{Dataset, Example, Format, ReadOptions, Split, Task, write_jsonl};
 
 /// What the command line is given.
@@ -49,6 +51,30 @@ pub(super) fn texts(rows: &Prepared, tokens: Option<usize>, work: &Path) -> Resu
     }
     let path = work.join(format!("{length}-tokens.jsonl"));
     write_jsonl(&path, &examples).map_err(|error| error.to_string())?;
+    Ok(path)
+}
+
+/// Writes `count` rows a label of the train rows, another draw for each seed, and all test rows to the folder `work`; returns where
+/// they are.
+///
+/// # Errors
+///
+/// A file that cannot be read or written.
+pub(super) fn few(rows: &Prepared, count: usize, seed: u64, work: &Path) -> Result<PathBuf, String> {
+    let task = Task::read(&rows.path).map_err(|error| error.to_string())?;
+    let examples = Dataset::read(&task).map_err(|error| error.to_string())?.examples;
+    let (mut train, rest): (Vec<Example>, Vec<Example>) =
+        examples.into_iter().partition(|row| row.split == Some(Split::Train));
+    train.sort_by_cached_key(|row| digest(format!("{seed} {}", row.text).as_bytes()));
+    let mut taken: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    train.retain(|row| {
+        let taken = taken.entry(row.labels.clone()).or_default();
+        *taken += 1;
+        *taken <= count
+    });
+    train.extend(rest.into_iter().filter(|row| row.split == Some(Split::Test)));
+    let path = work.join(format!("few-{count}-{seed}.jsonl"));
+    write_jsonl(&path, &train).map_err(|error| error.to_string())?;
     Ok(path)
 }
 
@@ -102,6 +128,27 @@ mod tests {
         assert_eq!((count(Split::Train), count(Split::Valid), count(Split::Test)), (14, 2, 4));
         assert_eq!(examples[11].text, "Title 11 It is, \"11\"");
         assert_eq!((examples[11].labels[0].as_str(), examples[11].split), ("3", Some(Split::Test)));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn few_rows_of_each_label() {
+        let folder = folder("few");
+        let rows = |split: &str| -> String {
+            let row = |row| {
+                format!("{{\"text\":\"{split} {row}\",\"label\":\"l{}\",\"split\":\"{split}\"}}\n", row % 2)
+            };
+            (0..40).map(row).collect()
+        };
+        let path = folder.join("rows.jsonl");
+        fs::write(&path, rows("train") + &rows("test")).unwrap();
+        let rows = Prepared { path, options: &[] };
+        let texts = |seed| fs::read_to_string(few(&rows, 3, seed, &folder).unwrap()).unwrap();
+        let count = |text: &str, part: &str| text.lines().filter(|line| line.contains(part)).count();
+        let draw = texts(1);
+        assert_eq!((count(&draw, "train "), count(&draw, "test ")), (6, 40));
+        assert_eq!(draw, texts(1));
+        assert_ne!(draw, texts(2));
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -1,7 +1,6 @@
 //! The builds, and the order of functions in the second.
 
-use crate::program::{output, text};
-use serde_json::Value;
+use crate::program::{executable, output, text};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -72,13 +71,7 @@ pub(super) fn link(root: &Path, more: &[&str]) -> Result<PathBuf, String> {
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     command.env("RUSTFLAGS", format!("{flags} -Csymbol-mangling-version=v0"));
     // Where it is built depends on settings that only cargo knows.
-    let messages = output(&mut command)?;
-    let messages = String::from_utf8_lossy(&messages);
-    let executable = messages.lines().find_map(|message| {
-        let message: Value = serde_json::from_str(message).ok()?;
-        Some(PathBuf::from(message.get("executable")?.as_str()?))
-    });
-    executable.ok_or_else(|| format!("cargo {BUILD}: it names no executable"))
+    executable(&output(&mut command)?).ok_or_else(|| format!("cargo {BUILD}: it names no executable"))
 }
 
 /// The symbols of the functions on the list, in its order, and how many of the list there are; `symbols` is what `nm` prints.
