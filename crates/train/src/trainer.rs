@@ -330,6 +330,9 @@ impl Trainer<'_> {
                 .filter(|row| !row.labels.iter().all(|label| known.contains(label)))
                 .collect();
             let facts = TuningFacts { known: valid.len() - strange.len(), strange: &strange };
+            if self.teacher.is_some() || !has_slots(task, splits) {
+                self.ask(task, splits)?;
+            }
             let rows = TaggedRows { learned: learned.clone(), part, tuning: valid.clone(), outside };
             return self.train_tagger(task, splits, &rows, |trainer, names, accuracy| {
                 trainer.notes(task, splits, &learned, names, &facts, accuracy)
