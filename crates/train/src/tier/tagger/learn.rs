@@ -263,6 +263,7 @@ mod tests {
                         .collect(),
                     tags: (0..kinds.len()).map(tag).collect(),
                     label: u32::from(kinds.contains(&1)),
+                    ..TextRow::default()
                 }
             })
             .collect()

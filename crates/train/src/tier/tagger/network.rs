@@ -1009,7 +1009,7 @@ impl Network {
 mod tests {
     use super::*;
 
-    const SHAPE: Shape = Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3, own: 0, width: 0, taught: 0 };
+    const SHAPE: Shape = Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3, own: 0, width: 0, taught: 2 };
 
     fn texts() -> Vec<TextRow> {
         let token = |a: u32, b: u32| TokenRow {
@@ -1027,8 +1027,13 @@ mod tests {
                 .collect(),
             tags: tags.to_vec(),
             label,
+            ..TextRow::default()
         };
-        vec![text(&[1, 2, 0, 3, 4], 0), text(&[0, 3, 1], 2), text(&[0], 1)]
+        vec![
+            TextRow { lesson: Some(1), ..text(&[1, 2, 0, 3, 4], 0) },
+            TextRow { lesson: Some(0), made: true, ..text(&[0, 3, 1], 2) },
+            text(&[0], 1),
+        ]
     }
 
     fn loss_of(network: &Network, how: Loss<'_>) -> (f64, Gradient) {
@@ -1049,7 +1054,14 @@ mod tests {
                 *number += (random.unit() - 0.5) * 0.3;
             }
         }
-        let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1, taught: None };
+        let lessons = Lessons {
+            labels: SHAPE.labels,
+            dim: SHAPE.taught,
+            logits: vec![2.0, -1.0, 0.5, 0.0, 3.0, -2.0],
+            embeddings: vec![0.6, -0.8, 0.8, 0.6],
+        };
+        let taught = Taught { lessons: &lessons, softness: 2.0, soft: 0.7, embedding: 0.5 };
+        let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1, taught: Some(taught) };
         let (_, gradient) = loss_of(&network, how);
         let mut table = vec![0.0; network.table.len()];
         for (rows, input) in gradient.rows.iter().zip(gradient.inputs.chunks_exact(SHAPE.dim)) {
@@ -1057,7 +1069,7 @@ mod tests {
                 add_scaled(weight, input, &mut table[row as usize * SHAPE.dim..][..SHAPE.dim]);
             }
         }
-        let step = 1e-2f32;
+        let step = 2e-3f32;
         let mut difference = |change: &dyn Fn(&mut Network, f32)| {
             change(&mut network, step);
             let above = loss_of(&network, how).0;
@@ -1080,6 +1092,24 @@ mod tests {
             let expected = difference(&|network, by| network.table[at] += by);
             compare(found, expected, &format!("table {at}"));
         }
+    }
+
+    /// Of a text that was made neither tags nor label are known: only the lesson counts.
+    #[test]
+    fn made_texts_are_learned_from_their_lessons_alone() {
+        let network = Network::random(SHAPE, 0.0, &mut Random::new(3, 0));
+        let lessons = Lessons { labels: 3, dim: 2, logits: vec![1.0, 0.0, -1.0], embeddings: vec![1.0, 0.0] };
+        let taught = Taught { lessons: &lessons, softness: 2.0, soft: 1.0, embedding: 1.0 };
+        let loss = |label: u32, tag: u32, lesson: Option<u32>| {
+            let row = TextRow { label, lesson, made: true, tags: vec![tag; 5], ..texts().swap_remove(0) };
+            let arch = Arch::new();
+            let forward = network.forward(arch, &[&row], Dropout::default(), None, false);
+            let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1, taught: Some(taught) };
+            network.backward(arch, &Prepared::new(&network), &[&row], forward, how).loss
+        };
+        assert!(loss(0, 1, Some(0)) > 0.0);
+        assert_eq!(loss(0, 1, Some(0)).to_bits(), loss(2, 3, Some(0)).to_bits());
+        assert_eq!(loss(0, 1, None), 0.0);
     }
 
     #[test]
