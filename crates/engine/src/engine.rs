@@ -145,10 +145,7 @@ impl<'m> Engine<'m> {
                     Some(slots) => (tagger.recurrent.max_tokens as usize, slots.len()),
                     None => (0, 0),
                 };
-                Scratch::Tagger(
-                    TaggerScratch::new(tagger, source),
-                    SlotScratch::new(tokens, slots, source),
-                )
+                Scratch::Tagger(TaggerScratch::new(tagger, source), SlotScratch::new(tokens, slots, source))
             }
         };
         Self {

@@ -330,7 +330,11 @@ fn a_model_without_slots() {
         hold(&format!("{buckets} rows"), outcome(&rows.join()).as_ref(), rule);
     }
     hold_cases(&parts, *b"OUTP", &[(0, 47, Some("OUTP"))]);
-    hold_cases(&parts, *b"DECI", &[(0, 1, Some("a tagger has one label at the most")), (20, 3, Some("the decision rule"))]);
+    hold_cases(
+        &parts,
+        *b"DECI",
+        &[(0, 1, Some("a tagger has one label at the most")), (20, 3, Some("the decision rule"))],
+    );
     // A recorded slot is one that does not exist: the first answer has three labels, and then slots.
     hold_cases(&parts, *b"RECO", &[(52, 0, None), (52, 1, Some("RECO"))]);
     // Neither labels nor slots.

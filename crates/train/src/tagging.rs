@@ -232,7 +232,18 @@ impl Trainer<'_> {
             let one = |count: usize, stream| {
                 let examples = (&rows.learned[..count], &texts[..count]);
                 let lessons = class(count);
-                fit_one(recipe, plan, &answers, &section, examples, words, lessons, stream, self.threads, &meter)
+                fit_one(
+                    recipe,
+                    plan,
+                    &answers,
+                    &section,
+                    examples,
+                    words,
+                    lessons,
+                    stream,
+                    self.threads,
+                    &meter,
+                )
             };
             let draft = rows.part.map(|part| one(part, 1)).transpose()?;
             (draft, one(texts.len(), 0)?)
@@ -543,7 +554,8 @@ fn fit_one(
         let own = rows.enumerate().map(|(at, row)| TextRow { lesson: lesson(at), ..row });
         let made = class.iter().flat_map(|(school, class)| class.made.iter().map(|&at| &school.made[at]));
         let made = made.enumerate().map(|(at, made)| {
-            let text = Example { text: made.text.clone(), slots: Vec::new(), ..examples[made.parent].clone() };
+            let text =
+                Example { text: made.text.clone(), slots: Vec::new(), ..examples[made.parent].clone() };
             let text = Sequence::read(&text, &[], 0, &recipe.features(), recipe.max_tokens as usize);
             TextRow { lesson: lesson(texts.len() + at), made: true, ..numbers.row(&text, &[]) }
         });

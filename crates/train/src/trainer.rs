@@ -218,6 +218,12 @@ pub(crate) fn to_judge<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> 
     divide(task, splits, recipe).valid
 }
 
+/// The bytes of the texts to learn from, as far as they are read.
+pub(crate) fn learned_bytes(task: &Task, splits: &Splits, recipe: &Recipe) -> usize {
+    let read = |row: &&Example| row.text.len().min(recipe.max_characters as usize);
+    divide(task, splits, recipe).learned.iter().map(read).sum()
+}
+
 /// Scores that are kept for the calibration, at the most.
 const MOST_SCORES: usize = 20_000_000;
 

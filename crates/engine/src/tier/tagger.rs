@@ -164,9 +164,10 @@ impl<'a> Tagger<'a> {
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let features = FeatureSettings { max_characters: read, ..self.settings }.max_features();
         let tokens = u64::from(self.most_tokens(characters));
-        let emissions = self.tags.as_ref().map_or(0, |tags| {
-            tags.emissions.width() as u64 * u64::from(tags.emissions.outputs)
-        });
+        let emissions = self
+            .tags
+            .as_ref()
+            .map_or(0, |tags| tags.emissions.width() as u64 * u64::from(tags.emissions.outputs));
         let most_slots = self.tags.as_ref().map_or(0, |tags| tags.phrases.most_slots());
         let Recurrent { dim, units, max_phrase, .. } = self.recurrent;
         let recurrent = 2 * 3 * u64::from(units) * u64::from(dim + units);
@@ -175,14 +176,15 @@ impl<'a> Tagger<'a> {
         let runs = (3..=u64::from(self.settings.unspaced_ngrams.1)).sum::<u64>();
         // Beside its n-grams a token has itself, two shapes and three pairs, and each phrase that it may be part of, which may
         // stand for some slots in training and in every list.
-        let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2
-            * u64::from(most_slots + lists);
+        let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2 * u64::from(most_slots + lists);
         let (pieces, keys) = PieceRows::worst_case(self.pieces.as_ref(), read);
         let features = u64::from(features) + tokens * (6 + runs);
         (
             features + pieces + tokens * phrases,
             // Each phrase is looked for among those of training and in every list.
-            features + keys + tokens * u64::from(max_phrase) * u64::from(u32::from(self.tags.is_some()) + lists),
+            features
+                + keys
+                + tokens * u64::from(max_phrase) * u64::from(u32::from(self.tags.is_some()) + lists),
             tokens * (recurrent + emissions) + labels,
         )
     }

@@ -1,8 +1,6 @@
 //! Fits a tagger to rows.
 
-use super::network::{
-    BIASES, Dropout, Gradient, Layers, Loss, Network, Prepared, Shape, Taught, TextRow,
-};
+use super::network::{BIASES, Dropout, Gradient, Layers, Loss, Network, Prepared, Shape, Taught, TextRow};
 use crate::math::{add_scaled, dot};
 use crate::piece::PieceSet;
 use crate::random::Random;

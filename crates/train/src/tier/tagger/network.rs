@@ -920,12 +920,8 @@ impl Network {
                 projected.fill(0.0);
                 continue;
             };
-            *total += f64::from(toward(
-                projected,
-                taught.lessons.embedding(lesson),
-                taught.embedding,
-                how.share,
-            ));
+            *total +=
+                f64::from(toward(projected, taught.lessons.embedding(lesson), taught.embedding, how.share));
         }
         let pooled = View::transposed(&forward.pooled, width);
         multiply(arch, width, count, dim, pooled, &projected, &mut layers.projection);
@@ -1009,7 +1005,8 @@ impl Network {
 mod tests {
     use super::*;
 
-    const SHAPE: Shape = Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3, own: 0, width: 0, taught: 2 };
+    const SHAPE: Shape =
+        Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3, own: 0, width: 0, taught: 2 };
 
     fn texts() -> Vec<TextRow> {
         let token = |a: u32, b: u32| TokenRow {
