@@ -141,11 +141,11 @@ impl<'m> Engine<'m> {
             Runner::Bag(bag) => Scratch::Bag(BagScratch::new(bag, source)),
             Runner::Lookup(_) => Scratch::Lookup,
             Runner::Tagger(tagger, slots) => {
-                let tokens = tagger.recurrent.max_tokens as usize;
-                Scratch::Tagger(
-                    TaggerScratch::new(tagger, source),
-                    SlotScratch::new(tokens, slots.len(), source),
-                )
+                let (tokens, slots) = match slots {
+                    Some(slots) => (tagger.recurrent.max_tokens as usize, slots.len()),
+                    None => (0, 0),
+                };
+                Scratch::Tagger(TaggerScratch::new(tagger, source), SlotScratch::new(tokens, slots, source))
             }
         };
         Self {
@@ -284,12 +284,13 @@ impl<'m> Engine<'m> {
         };
         let mut labels = self.rank(&model.runner, rule, &read);
         let (mut complete, mut sure) = (true, true);
-        if let (Runner::Tagger(tagger, slots), Scratch::Tagger(scratch, search)) =
+        if let (Runner::Tagger(tagger, Some(slots)), Scratch::Tagger(scratch, search)) =
             (&model.runner, &mut self.scratch)
+            && let Some(tags) = &tagger.tags
         {
             let label = labels.best.unwrap_or(0);
             let found =
-                Search { slots, transitions: &tagger.transitions, label, sharpness: rule.slot_sharpness };
+                Search { slots, transitions: &tags.transitions, label, sharpness: rule.slot_sharpness };
             let kernel = &self.kernel;
             found.run(scratch.count, |token, tag| tagger.emission(token, tag, kernel, scratch), search);
             let required = |slot: &u32| slots.rule(label, *slot).required;

@@ -7,7 +7,7 @@ use crate::format::{
 };
 use crate::prediction::Confidence;
 use crate::text::FeatureSettings;
-use crate::tier::{Bag, Lookup, Tagger};
+use crate::tier::{Bag, Lookup, Tagger, Tags};
 use crate::value::{Automaton, Language, ValueList, ValueType};
 
 /// A model, in the bytes of its file, which are borrowed and never copied: they can be memory-mapped or live in flash.
@@ -30,7 +30,8 @@ pub struct Model<'a> {
 #[allow(clippy::large_enum_variant)] // A model is one, and must not allocate.
 pub(crate) enum Runner<'a> {
     Bag(Bag<'a>),
-    Tagger(Tagger<'a>, Slots<'a>),
+    /// With its slots, if it finds any.
+    Tagger(Tagger<'a>, Option<Slots<'a>>),
     Lookup(Lookup<'a>),
 }
 
@@ -162,9 +163,19 @@ impl<'a> Model<'a> {
             }
             Tier::Lookup => Runner::Lookup(Lookup::read(&container, count)?),
             Tier::Tagger => {
-                let slots = Slots::read(container.section(SectionKind::Slots)?, count)?;
-                check_values(&slots).map_err(|rule| broken(SectionKind::Slots, rule))?;
-                Runner::Tagger(Tagger::read(&container, labels.len(), slots.len())?, slots)
+                let slots = match container.find(SectionKind::Slots) {
+                    Some(bytes) => Some(Slots::read(bytes, count)?),
+                    // One of labels alone has nothing that finds slots; one of neither could say nothing.
+                    None if labels.is_empty() || Tags::are_in(&container) => {
+                        return Err(FormatError::Missing(SectionKind::Slots));
+                    }
+                    None => None,
+                };
+                if let Some(slots) = &slots {
+                    check_values(slots).map_err(|rule| broken(SectionKind::Slots, rule))?;
+                }
+                let found = slots.as_ref().map_or(0, Slots::len);
+                Runner::Tagger(Tagger::read(&container, labels.len(), found)?, slots)
             }
         };
         let (scope, limits) = acceptance(&container, &runner, &rule, count)?;
@@ -176,8 +187,8 @@ impl<'a> Model<'a> {
             None => None,
         };
         let slots = match &runner {
-            Runner::Bag(_) | Runner::Lookup(_) => 0,
-            Runner::Tagger(_, slots) => slots.len() as u32,
+            Runner::Tagger(_, Some(slots)) => slots.len() as u32,
+            _ => 0,
         };
         Ok(Self {
             bytes,
@@ -247,7 +258,7 @@ impl<'a> Model<'a> {
     pub const fn slots(&self) -> Option<&Slots<'a>> {
         match &self.runner {
             Runner::Bag(_) | Runner::Lookup(_) => None,
-            Runner::Tagger(_, slots) => Some(slots),
+            Runner::Tagger(_, slots) => slots.as_ref(),
         }
     }
 
@@ -337,7 +348,7 @@ impl<'a> Model<'a> {
         let slots = self.slots().map_or(0, |slots| slots.len() as u32);
         let lists = (0..slots).filter(choice).count() as u32;
         let mut own = self.runner.worst_case(characters, lists);
-        if let Runner::Tagger(tagger, _) = &self.runner {
+        if let Runner::Tagger(tagger, Some(_)) = &self.runner {
             own.tag_pairs = Search::worst_case(tagger.most_tokens(characters), slots);
         }
         // Where the first is unsure, both answer.

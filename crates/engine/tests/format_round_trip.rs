@@ -9,7 +9,7 @@ use proptest::test_runner::RngSeed;
 use stonechat_engine::format::{DecisionRule, Slots, Tier};
 use stonechat_engine::text::{FeatureSettings, MAX_CHARACTERS, MAX_NGRAM};
 use stonechat_engine::value::Language;
-use stonechat_engine::{Confidence, Engine, FormatError, Model, verify};
+use stonechat_engine::{Confidence, Engine, FormatError, Kernel, Model, verify, verify_with};
 use support::frame::{Parts, restate_length};
 use support::models::{Plan, TEXTS, ask, golden, kinds};
 use support::random::Random;
@@ -197,6 +197,40 @@ fn taggers_opened_as_packed() {
         }
     }
     assert!(recorded_slots > 1000, "{recorded_slots}");
+}
+
+/// A tagger of labels alone: opened as packed, the same answers with every kernel, and no slot anywhere.
+#[test]
+fn taggers_of_labels_alone() {
+    for seed in 0..60 {
+        let mut random = Random(seed);
+        let plan = TaggerPlan {
+            labels: (0..1 + random.below(4)).map(|label| format!("étiquette {label}")).collect(),
+            owned: random.below(2) == 0,
+            dim: 16 * (1 + random.below(4)) as u32,
+            units: 16 * (1 + random.below(4)) as u32,
+            max_tokens: 1 + random.below(40) as u32,
+            ..TaggerPlan::slotless(seed)
+        };
+        let file = plan.build();
+        let model = Model::open(&file).unwrap();
+        assert_eq!((model.tier(), model.slots().is_none()), (Tier::Tagger, true));
+        assert_eq!((model.language(), model.worst_case(100).tag_pairs), (None, 0));
+        assert!(plan.owned || model.table().0 == plan.buckets);
+        assert_eq!(Parts::of(&file).join(), file, "the frame, written a second time");
+        for kernel in Kernel::available() {
+            assert_eq!(verify_with(&model, *kernel), Ok(plan.texts.len()));
+        }
+        let mut engine = Engine::new(&model);
+        let mut told = 0;
+        for text in ORDERS.iter().chain(&TEXTS) {
+            let answer = engine.predict(text);
+            assert_eq!((answer.slots().len(), answer.missing_slot()), (0, None));
+            assert_eq!(answer.scores().len(), plan.labels.len());
+            told += usize::from(answer.scores().iter().any(|score| score.0 != 0));
+        }
+        assert!(told > 0, "no text has a score");
+    }
 }
 
 /// A record of a slot that is not as it is answered is found out.

@@ -301,11 +301,52 @@ fn a_model_without_labels() {
     hold("a bag without labels", outcome(&bag.join()).as_ref(), Some("the number of labels"));
     bag.tier = 2;
     hold("a bag that says it is a tagger", outcome(&bag.join()).as_ref(), Some("SLOT"));
+    *section(&mut bag, *b"LABL") = section(&mut Parts::of(&Plan::small(63).build()), *b"LABL").clone();
+    hold("a bag with labels that says so", outcome(&bag.join()).as_ref(), Some("TAGR"));
+}
+
+#[test]
+fn a_model_without_slots() {
+    let parts = Parts::of(&TaggerPlan::slotless(66).build());
+    let of_slots = [*b"SLOT", *b"PHRA", *b"EMIT", *b"TRAN"];
+    assert!(parts.sections.iter().all(|(name, ..)| !of_slots.contains(name)));
+    hold("labels alone", outcome(&parts.join()).as_ref(), None);
+    // One of the four sections asks for the others.
+    let mut full = Parts::of(&small().build());
+    for name in of_slots {
+        let mut parts = parts.clone();
+        let content = section(&mut full, name).clone();
+        parts.sections.push((name, 0, content));
+        let missing = if name == *b"SLOT" { "PHRA" } else { "SLOT" };
+        let what = format!("{} beside nothing else of slots", name.escape_ascii());
+        hold(&what, outcome(&parts.join()).as_ref(), Some(missing));
+    }
+    // No rows are kept for phrases: a row is enough, and none is too little.
+    let mut rows = parts.clone();
+    for (buckets, rule) in [(1, None), (0, Some("ROWS"))] {
+        let data = vec![0x11; buckets as usize * 16];
+        *section(&mut rows, *b"ROWS") =
+            Rows { buckets, dim: 16, bits: 8, multipliers: [0; 2], shift: 1, data: &data }.write();
+        hold(&format!("{buckets} rows"), outcome(&rows.join()).as_ref(), rule);
+    }
+    hold_cases(&parts, *b"OUTP", &[(0, 47, Some("OUTP"))]);
+    hold_cases(
+        &parts,
+        *b"DECI",
+        &[(0, 1, Some("a tagger has one label at the most")), (20, 3, Some("the decision rule"))],
+    );
+    // A recorded slot is one that does not exist: the first answer has three labels, and then slots.
+    hold_cases(&parts, *b"RECO", &[(52, 0, None), (52, 1, Some("RECO"))]);
+    // Neither labels nor slots.
+    let mut neither = parts.clone();
+    *section(&mut neither, *b"LABL") = vec![0; 4];
+    put(section(&mut neither, *b"DECI"), 20, &u32::MAX.to_le_bytes());
+    hold("neither labels nor slots", outcome(&neither.join()).as_ref(), Some("SLOT"));
 }
 
 #[test]
 fn every_needed_section() {
-    for (file, outputs) in taggers().iter().zip([true, false, true, true]) {
+    for (file, outputs) in taggers().iter().zip([true, false, true, true, true]) {
         let whole = Parts::of(file);
         assert_eq!(whole.sections.iter().any(|section| &section.0 == b"OUTP"), outputs);
         for index in 0..whole.sections.len() {

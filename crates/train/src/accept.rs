@@ -262,7 +262,7 @@ fn promise(
 ) -> Result<(), TrainError> {
     let most = recipe.max_error;
     let labelled = !package.labels.is_empty();
-    let slots = package.tier == stonechat_engine::format::Tier::Tagger;
+    let slots = package.finds_slots();
     // With nothing refused for its confidence.
     settled.acceptance.rule.min_confidence = Confidence::default();
     settled.acceptance.rule.min_slot_confidence = Confidence::default();

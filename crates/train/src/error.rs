@@ -18,7 +18,7 @@ pub enum TrainError {
     NoLabels,
     /// No row has a slot, in a task of slots alone.
     NoSlots,
-    /// A text of the task may have several labels, and rows have slots.
+    /// A text of the task may have several labels, and a tagger gives one.
     ManyLabelsWithSlots,
     /// The pattern of a slot has too many states.
     Pattern {
@@ -106,7 +106,7 @@ impl fmt::Display for TrainError {
             Self::NoSlots => write!(f, "no row has a slot; mark some in the train split"),
             Self::ManyLabelsWithSlots => write!(
                 f,
-                "rows have slots, but a text may have several labels; slots go with one label: make it a single-label task, or \
+                "a tagger gives one label to a text, and a text of this task may have several; make it a single-label task, or \
                  train with the tier `bag`, which leaves slots out"
             ),
             Self::Pattern { slot, pattern } => write!(

@@ -8,19 +8,22 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::rungs::{Ladder, Limits, Rung, RungModel};
 use crate::session::{Built, Trained, Trainer, facts};
-use crate::trainer::has_slots;
+use crate::trainer::{has_slots, learned_bytes};
 use std::sync::Mutex;
 use std::thread;
 use stonechat_engine::format::{SectionKind, Tier, pack, unpack};
 use stonechat_engine::{Engine, Model, verify};
 use stonechat_task::{Kind, Origin, Splits, Task};
 
-/// Sizes of the rungs of a bag, in bytes; a tagger needs more than the first.
+/// Sizes of the rungs of a bag, in bytes; a tagger of slots needs more than the first, one above bags has the last.
 const SIZES: [u64; 4] = [100_000, 300_000, 1_000_000, 2_500_000];
 /// A rung this much below the best is as good: what is gained by more would not be noticed.
 const KNEE: f64 = 0.002;
 /// The text for which the worst case is given, in characters.
 const CHARACTERS: u32 = 100;
+/// Bytes of the texts to learn from beyond which no tagger is tried beside bags: it takes a core a tenth of a millisecond for a text
+/// of ten words each time that it is learned, a bag a tenth of that, and where rows are many words in their order tell less.
+const MOST_TEXT: usize = 2_000_000;
 /// Bytes of a file that are kept free for the table of the rungs: for itself, and for each rung.
 const TABLE_BYTES: u64 = 1_000;
 const RUNG_BYTES: u64 = 500;
@@ -98,7 +101,7 @@ impl Trainer<'_> {
     ) -> Result<Trained, TrainError> {
         let limit = limits.max_size;
         let slots = has_slots(task, splits);
-        if !slots {
+        if !slots || self.teacher.is_some() {
             self.ask(task, splits)?;
         }
         let steps = steps(task, slots, limit);
@@ -128,7 +131,12 @@ impl Trainer<'_> {
                 climbed.push(Climbed { note: Some(AS_BELOW.to_owned()), ..Climbed::new(step) });
                 continue;
             }
-            let next = steps.get(climbed.len() + 1).filter(|_| pairs && step.tier == Tier::Bag);
+            if let Some(note) = self.spared(task, splits, &climbed, step) {
+                climbed.push(Climbed { note: Some(note.to_owned()), ..Climbed::new(step) });
+                continue;
+            }
+            let bags = |next: &&Step| [step.tier, next.tier] == [Tier::Bag; 2];
+            let next = steps.get(climbed.len() + 1).filter(|next| pairs && bags(next));
             let together: Vec<Step> = [step].into_iter().chain(next.copied()).collect();
             let built = self.build_all(task, splits, &together, (climbed.len() + 1, steps.len()));
             for (step, built) in together.into_iter().zip(built) {
@@ -164,6 +172,23 @@ impl Trainer<'_> {
             }
         }
         Ok(climbed)
+    }
+
+    /// Why a tagger that stands above bags is not trained, if it is not: it takes the longest, and must have something to win.
+    fn spared(&self, task: &Task, splits: &Splits, climbed: &[Climbed], step: Step) -> Option<&'static str> {
+        if step.tier != Tier::Tagger || climbed.iter().all(|below| below.step.tier != Tier::Bag) {
+            return None;
+        }
+        let merit =
+            |rung: &Climbed| rung.built.as_ref()?.trained.report.merit.as_ref().map(|merit| merit.rows);
+        if climbed.iter().filter_map(merit).max().unwrap_or(0) < LEAST_ROWS {
+            return Some("not tried: too few tuning rows tell whether it is better than a bag");
+        }
+        if climbed.iter().filter(|rung| rung.is_in()).any(|rung| rung.merit() >= Some(1.0 - KNEE)) {
+            return Some("not tried: it has nothing to win");
+        }
+        let learned = learned_bytes(task, splits, &self.recipe);
+        (learned > MOST_TEXT).then_some("not tried: it would take long to learn from so many rows")
     }
 
     /// Trains each of the steps, side by side. The results do not depend on that.
@@ -234,7 +259,13 @@ fn steps(task: &Task, slots: bool, limit: Option<u64>) -> Vec<Step> {
     // Only where a text has one label and nothing more can a text that was shown be answered whole.
     let lookup = (!slots && task.kind == Kind::SingleLabel)
         .then_some(Step { tier: Tier::Lookup, max_size: limit.unwrap_or(SIZES[SIZES.len() - 1]) });
-    lookup.into_iter().chain(sizes.into_iter().map(|max_size| Step { tier, max_size })).collect()
+    let largest = sizes.last().map(|&max_size| Step { tier: Tier::Tagger, max_size });
+    let tagger = largest.filter(|_| lookup.is_some());
+    lookup
+        .into_iter()
+        .chain(sizes.into_iter().map(|max_size| Step { tier, max_size }))
+        .chain(tagger)
+        .collect()
 }
 
 /// Whether this step would give the model of the rung below again.

@@ -21,6 +21,11 @@ pub(crate) fn owns_rows(sections: &[(SectionKind, Vec<u8>)]) -> bool {
 }
 
 impl Package<'_> {
+    /// Whether the model finds slots.
+    pub(crate) fn finds_slots(&self) -> bool {
+        self.sections.iter().any(|(kind, _)| *kind == SectionKind::Slots)
+    }
+
     /// The bytes of a file without recorded answers and facts.
     pub(crate) fn draft(&self, acceptance: &Acceptance) -> Vec<u8> {
         self.pack(acceptance, "{}", Recorded::write(&[]))

@@ -254,6 +254,6 @@ impl Numbers<'_> {
                 }
             }
         });
-        TextRow { tags: text.tags(), tokens, label: text.label }
+        TextRow { tags: text.tags(), tokens, label: text.label, ..TextRow::default() }
     }
 }

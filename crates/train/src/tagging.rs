@@ -12,6 +12,7 @@ use crate::progress::Meter;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::{SlotReport, TrainReport};
+use crate::school::{Class, Pupils, School};
 use crate::sequence::{Numbers, PLACES, PhraseBook, Sequence, near};
 use crate::session::{Built, Trained, Trainer};
 use crate::slot_values;
@@ -85,6 +86,10 @@ struct Verdict {
 /// Tuning rows that the confidence of slots is calibrated on, at the most: each is answered many times.
 const MOST_CALIBRATED: usize = 500;
 
+/// The sections that a tagger without slots does not have.
+const OF_SLOTS: [SectionKind; 4] =
+    [SectionKind::Slots, SectionKind::Phrases, SectionKind::Emissions, SectionKind::Transitions];
+
 impl Answers {
     fn new(task: &Task, rows: &TaggedRows<'_>) -> Result<Self, TrainError> {
         let inside = rows.learned.iter().copied().filter(|row| !row.labels.contains(&task.out_of_scope));
@@ -94,7 +99,7 @@ impl Answers {
         }
         let mut labels = label_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
         let slots = slot_names(task, learned.iter().copied()).map_err(TrainError::Task)?;
-        if slots.is_empty() {
+        if slots.is_empty() && labels.is_empty() {
             return Err(TrainError::NoSlots);
         }
         if slots.len() > MAX_SLOTS as usize {
@@ -119,6 +124,9 @@ impl Answers {
         if rows.outside.label.is_some() {
             labels.push(task.out_of_scope.clone());
         }
+        if let ([label], true) = (labels.as_slice(), slots.is_empty()) {
+            return Err(TrainError::OneLabel { label: label.clone() });
+        }
         let rules = if labels.is_empty() {
             vec![rules("")]
         } else {
@@ -132,7 +140,11 @@ impl Answers {
         Ok(Self { labels, slots, kinds, rules, language })
     }
 
+    /// The section of the slots; empty where there are none.
     fn section(&self) -> Result<Vec<u8>, TrainError> {
+        if self.slots.is_empty() {
+            return Ok(Vec::new());
+        }
         let values: Vec<Vec<u8>> = self
             .slots
             .iter()
@@ -175,7 +187,7 @@ impl Answers {
 }
 
 impl Trainer<'_> {
-    /// Trains a tagger: labels, where there are any, and slots together.
+    /// Trains a tagger: labels and slots together, or either alone.
     pub(crate) fn train_tagger(
         mut self,
         task: &Task,
@@ -206,17 +218,37 @@ impl Trainer<'_> {
             let texts: Vec<&str> = rows.learned.iter().map(|row| row.text.as_str()).collect();
             choice.of(&self.recipe, &texts)
         };
-        let whole = epochs(&self.recipe, texts.len()) as u64 * texts.len() as u64;
-        let part = rows.part.map_or(0, |part| epochs(&self.recipe, part) as u64 * part as u64);
+        let school = self.school.clone();
+        let own: Vec<Vec<u32>> = texts.iter().map(|text| vec![text.label]).collect();
+        let (names, recipe) = (&answers.labels, &self.recipe);
+        let pupils = Pupils { rows: &rows.learned, own: &own, names, words, recipe };
+        let class = |count| school.as_deref().map(|school| (school, school.class(count, &pupils)));
+        let work = |count: usize| {
+            let made = school.as_deref().map_or(0, |school| school.made_of(count).count());
+            u64::from(epochs(recipe, count + made)) * (count + made) as u64
+        };
         let fitted = {
-            let meter = Meter::new(whole + part, &mut *self.listener);
+            let meter = Meter::new(work(texts.len()) + rows.part.map_or(0, work), &mut *self.listener);
             let one = |count: usize, stream| {
                 let examples = (&rows.learned[..count], &texts[..count]);
-                fit_one(&self.recipe, plan, &answers, &section, examples, words, stream, self.threads, &meter)
+                let lessons = class(count);
+                fit_one(
+                    recipe,
+                    plan,
+                    &answers,
+                    &section,
+                    examples,
+                    words,
+                    lessons,
+                    stream,
+                    self.threads,
+                    &meter,
+                )
             };
             let draft = rows.part.map(|part| one(part, 1)).transpose()?;
             (draft, one(texts.len(), 0)?)
         };
+        let taught = school.as_deref().and_then(|school| school.report(rows.part, &pupils));
         self.tell("calibrating");
         let (draft, fitted) = fitted;
         let verdict = self.judge_tagger(&answers, draft.as_ref().unwrap_or(&fitted), rows, &tuning)?;
@@ -251,7 +283,7 @@ impl Trainer<'_> {
             bits: 8,
             hidden: 2 * plan.units,
             words: fitted.pieces.as_ref().and_then(|set| set.report(words, plan.piece_bits)),
-            teacher: None,
+            teacher: taught,
             float_accuracy: verdict.float_accuracy.filter(|_| labelled),
             accuracy: verdict.accuracy.filter(|_| labelled),
             quantization_loss_points: loss(verdict.float_accuracy, verdict.accuracy).filter(|_| labelled),
@@ -261,7 +293,7 @@ impl Trainer<'_> {
             scope: settled.scope,
             promise: settled.promise,
             cascade: None,
-            slots: Some(SlotReport {
+            slots: (!answers.slots.is_empty()).then(|| SlotReport {
                 slots: answers.slots.len(),
                 phrases: fitted.book.phrases().len(),
                 f1: verdict.f1,
@@ -275,9 +307,10 @@ impl Trainer<'_> {
             ladder: None,
         };
         report.notes = notes(&self, &answers.labels, report.accuracy);
+        report.notes.extend(school.as_deref().and_then(|school| school.note(words, answers.labels.len())));
         report.notes.extend(settled.notes);
         report.notes.extend(kept.map(|_| KEPT.to_owned()));
-        if task.schema.intents.is_empty() {
+        if task.schema.intents.is_empty() && !answers.slots.is_empty() {
             report.notes.push(
                 "no intents are declared: each label has the slots that its rows have; `check --schema` prints them to adopt"
                     .to_owned(),
@@ -347,7 +380,7 @@ impl Trainer<'_> {
             let step = rows.tuning.len().div_ceil(MOST_CALIBRATED).max(1);
             rows.tuning.iter().copied().step_by(step).collect()
         };
-        if few.len() >= LEAST_ROWS {
+        if few.len() >= LEAST_ROWS && !answers.slots.is_empty() {
             verdict.sharpness = calibrate_slots(&few, |sharpness| {
                 package.draft(&Acceptance::of(self.tagger_rule(answers, verdict.calibration, sharpness)))
             })
@@ -469,6 +502,7 @@ fn fit_one(
     slots: &[u8],
     (examples, texts): (&[&Example], &[Sequence]),
     words: Option<&Words>,
+    class: Option<(&School, Class)>,
     stream: u64,
     threads: usize,
     meter: &Meter<'_, '_>,
@@ -497,6 +531,7 @@ fn fit_one(
         labels: answers.labels.len(),
         own: pieces.as_ref().map_or(0, |set| set.seen),
         width: pieces.as_ref().map_or(0, |set| set.width),
+        taught: class.as_ref().map_or(0, |(_, class)| class.lessons.dim),
     };
     let mut fitted = Fitted {
         network: Network::empty(shape),
@@ -511,10 +546,20 @@ fn fit_one(
         sections: Vec::new(),
     };
     let near = near(texts, longest);
+    // Rows by their places, and behind them what was made of them.
     let (places, rows): (Vec<usize>, Vec<TextRow>) = {
         let numbers = fitted.numbers(longest);
+        let lesson = |at: usize| class.is_some().then_some(at as u32);
         let rows = texts.iter().zip(&near).map(|(text, near)| numbers.row(text, near));
-        rows.enumerate().filter(|(_, row)| !row.tokens.is_empty()).unzip()
+        let own = rows.enumerate().map(|(at, row)| TextRow { lesson: lesson(at), ..row });
+        let made = class.iter().flat_map(|(school, class)| class.made.iter().map(|&at| &school.made[at]));
+        let made = made.enumerate().map(|(at, made)| {
+            let text =
+                Example { text: made.text.clone(), slots: Vec::new(), ..examples[made.parent].clone() };
+            let text = Sequence::read(&text, &[], 0, &recipe.features(), recipe.max_tokens as usize);
+            TextRow { lesson: lesson(texts.len() + at), made: true, ..numbers.row(&text, &[]) }
+        });
+        own.chain(made).enumerate().filter(|(_, row)| !row.tokens.is_empty()).unzip()
     };
     fitted.network = {
         let (numbers, settings) = (fitted.numbers(longest), recipe.features());
@@ -524,6 +569,9 @@ fn fit_one(
         let swaps = Swaps::new(examples, share as f32);
         let vary = |row: usize, random: &mut Random| {
             let place = places[row];
+            if rows[row].made {
+                return None;
+            }
             let made = swaps.of(place, random)?;
             let label = texts[place].label;
             let text = Sequence::read(&made, &answers.slots, label, &settings, recipe.max_tokens as usize);
@@ -533,7 +581,8 @@ fn fit_one(
             }
             Some(numbers.row(&text, &left_out)).filter(|row| !row.tokens.is_empty())
         };
-        let how = Fit { recipe, shape, pieces, stream, threads };
+        let lessons = class.as_ref().map(|(_, class)| &class.lessons);
+        let how = Fit { recipe, shape, pieces, lessons, stream, threads };
         fit(&rows, &how, vary, |rows, epoch, loss| meter.advance(rows as u64, Some((epoch, loss))))
     };
     if !fitted.network.is_finite() {
@@ -554,5 +603,8 @@ fn fit_one(
         plan.piece_bits,
         &rows,
     ));
+    if answers.slots.is_empty() {
+        fitted.sections.retain(|(kind, _)| !OF_SLOTS.contains(kind));
+    }
     Ok(fitted)
 }

@@ -218,6 +218,12 @@ pub(crate) fn to_judge<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> 
     divide(task, splits, recipe).valid
 }
 
+/// The bytes of the texts to learn from, as far as they are read.
+pub(crate) fn learned_bytes(task: &Task, splits: &Splits, recipe: &Recipe) -> usize {
+    let read = |row: &&Example| row.text.len().min(recipe.max_characters as usize);
+    divide(task, splits, recipe).learned.iter().map(read).sum()
+}
+
 /// Scores that are kept for the calibration, at the most.
 const MOST_SCORES: usize = 20_000_000;
 
@@ -330,6 +336,9 @@ impl Trainer<'_> {
                 .filter(|row| !row.labels.iter().all(|label| known.contains(label)))
                 .collect();
             let facts = TuningFacts { known: valid.len() - strange.len(), strange: &strange };
+            if self.teacher.is_some() || !has_slots(task, splits) {
+                self.ask(task, splits)?;
+            }
             let rows = TaggedRows { learned: learned.clone(), part, tuning: valid.clone(), outside };
             return self.train_tagger(task, splits, &rows, |trainer, names, accuracy| {
                 trainer.notes(task, splits, &learned, names, &facts, accuracy)

@@ -7,4 +7,4 @@ mod tagger;
 
 pub(crate) use bag::{Bag, BagScratch};
 pub(crate) use lookup::Lookup;
-pub(crate) use tagger::{Membership, Tagger, TaggerScratch};
+pub(crate) use tagger::{Membership, Tagger, TaggerScratch, Tags};

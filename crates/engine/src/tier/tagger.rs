@@ -31,12 +31,38 @@ pub(crate) struct Tagger<'a> {
     /// Word pieces, if the model has any.
     pub(crate) pieces: Option<PieceRows<'a>>,
     pub(crate) recurrent: Recurrent<'a>,
-    pub(crate) phrases: Phrases<'a>,
-    pub(crate) emissions: Emissions<'a>,
-    pub(crate) transitions: Transitions<'a>,
+    /// What finds slots; none in a model of labels alone.
+    pub(crate) tags: Option<Tags<'a>>,
     /// What makes scores of labels of the states; none in a model without labels.
     pub(crate) labels: Option<Dense<'a>>,
     slots: u32,
+}
+
+/// What a tagger finds slots by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tags<'a> {
+    pub(crate) phrases: Phrases<'a>,
+    pub(crate) emissions: Emissions<'a>,
+    pub(crate) transitions: Transitions<'a>,
+}
+
+impl<'a> Tags<'a> {
+    /// The sections that a model with slots has beside their names.
+    const KINDS: [SectionKind; 3] = [SectionKind::Phrases, SectionKind::Emissions, SectionKind::Transitions];
+
+    /// Whether the file has one of these sections.
+    pub(crate) fn are_in(container: &Container<'_>) -> bool {
+        Self::KINDS.into_iter().any(|kind| container.find(kind).is_some())
+    }
+
+    fn read(container: &Container<'a>, slots: u32) -> Result<Self, FormatError> {
+        let [phrases, emissions, transitions] = Self::KINDS.map(|kind| container.section(kind));
+        Ok(Self {
+            phrases: Phrases::read(phrases?, slots)?,
+            emissions: Emissions::read(emissions?)?,
+            transitions: Transitions::read(transitions?)?,
+        })
+    }
 }
 
 /// Says whether a phrase, by its hash, is in the list of values of a slot.
@@ -81,9 +107,7 @@ impl<'a> Tagger<'a> {
             rows,
             pieces: PieceRows::read(container, rows.dim)?,
             recurrent: Recurrent::read(section(SectionKind::Tagger)?)?,
-            phrases: Phrases::read(section(SectionKind::Phrases)?, slots as u32)?,
-            emissions: Emissions::read(section(SectionKind::Emissions)?)?,
-            transitions: Transitions::read(section(SectionKind::Transitions)?)?,
+            tags: if slots == 0 { None } else { Some(Tags::read(container, slots as u32)?) },
             labels: if labels == 0 {
                 None
             } else {
@@ -105,17 +129,19 @@ impl<'a> Tagger<'a> {
                 "there are not as many rows as the filter has places and the slots have lists",
             );
         }
-        if tagger.emissions.inputs != 2 * units || tagger.emissions.outputs != 2 * tagger.slots + 1 {
-            return broken(
-                SectionKind::Emissions,
-                "the layer does not take two states or does not give one score for each tag",
-            );
-        }
-        if tagger.transitions.tags() != tagger.emissions.outputs {
-            return broken(SectionKind::Transitions, "there are not as many tags as slots ask for");
-        }
-        if tagger.transitions.labels() as usize != labels {
-            return broken(SectionKind::Transitions, "there are not as many labels as names");
+        if let Some(Tags { emissions, transitions, .. }) = &tagger.tags {
+            if emissions.inputs != 2 * units || emissions.outputs != 2 * tagger.slots + 1 {
+                return broken(
+                    SectionKind::Emissions,
+                    "the layer does not take two states or does not give one score for each tag",
+                );
+            }
+            if transitions.tags() != emissions.outputs {
+                return broken(SectionKind::Transitions, "there are not as many tags as slots ask for");
+            }
+            if transitions.labels() as usize != labels {
+                return broken(SectionKind::Transitions, "there are not as many labels as names");
+            }
         }
         if let Some(output) = &tagger.labels {
             if output.inputs != 2 * units + dim {
@@ -138,7 +164,11 @@ impl<'a> Tagger<'a> {
         let read = characters.saturating_mul(18).min(self.settings.max_characters);
         let features = FeatureSettings { max_characters: read, ..self.settings }.max_features();
         let tokens = u64::from(self.most_tokens(characters));
-        let emissions = self.emissions.width() as u64 * u64::from(self.emissions.outputs);
+        let emissions = self
+            .tags
+            .as_ref()
+            .map_or(0, |tags| tags.emissions.width() as u64 * u64::from(tags.emissions.outputs));
+        let most_slots = self.tags.as_ref().map_or(0, |tags| tags.phrases.most_slots());
         let Recurrent { dim, units, max_phrase, .. } = self.recurrent;
         let recurrent = 2 * 3 * u64::from(units) * u64::from(dim + units);
         let labels = self.labels.as_ref().map_or(0, |layer| layer.weights().len() as u64);
@@ -146,14 +176,15 @@ impl<'a> Tagger<'a> {
         let runs = (3..=u64::from(self.settings.unspaced_ngrams.1)).sum::<u64>();
         // Beside its n-grams a token has itself, two shapes and three pairs, and each phrase that it may be part of, which may
         // stand for some slots in training and in every list.
-        let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2
-            * u64::from(self.phrases.most_slots() + lists);
+        let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2 * u64::from(most_slots + lists);
         let (pieces, keys) = PieceRows::worst_case(self.pieces.as_ref(), read);
         let features = u64::from(features) + tokens * (6 + runs);
         (
             features + pieces + tokens * phrases,
             // Each phrase is looked for among those of training and in every list.
-            features + keys + tokens * u64::from(max_phrase) * u64::from(1 + lists),
+            features
+                + keys
+                + tokens * u64::from(max_phrase) * u64::from(u32::from(self.tags.is_some()) + lists),
             tokens * (recurrent + emissions) + labels,
         )
     }
@@ -229,7 +260,9 @@ impl<'a> Tagger<'a> {
         read.features = known_features;
         read.seen = seen;
         let max_phrase = self.recurrent.max_phrase as usize;
-        for first in 0..found {
+        // Without slots there is nothing to look phrases up for.
+        let marked = if self.tags.is_some() { found } else { 0 };
+        for first in 0..marked {
             let mut phrase = PhraseHash::new();
             for (length, token) in tokens.iter().take(found).skip(first).take(max_phrase).enumerate() {
                 phrase = phrase.push(token.hash);
@@ -246,7 +279,7 @@ impl<'a> Tagger<'a> {
                         (kernel.sum_rows_8)(self.rows.data, &[base + position], words);
                     }
                 };
-                for slot in self.phrases.slots(hash) {
+                for slot in self.tags.iter().flat_map(|tags| tags.phrases.slots(hash)) {
                     mark(rows + slot * PLACES);
                 }
                 lists.slots(hash, &mut |slot| mark(rows + (self.slots + slot) * PLACES));
@@ -369,7 +402,8 @@ impl<'a> Tagger<'a> {
     ) -> i32 {
         let width = 2 * self.recurrent.units as usize;
         let Some(states) = scratch.states.get(token * width..(token + 1) * width) else { return 0 };
-        let Some((weights, bias, scale)) = self.emissions.output(tag as usize) else { return 0 };
+        let Some(tags) = &self.tags else { return 0 };
+        let Some((weights, bias, scale)) = tags.emissions.output(tag as usize) else { return 0 };
         let score = requantize((kernel.dot)(weights, states) + bias, scale);
         score.clamp(-i64::from(MOST_SCORE), MOST_SCORE.into()) as i32
     }

@@ -23,7 +23,7 @@ pub(crate) struct TaggerPlan {
     pub(crate) seed: u64,
     /// None of them empty; none at all in a model of slots alone.
     pub(crate) labels: Vec<String>,
-    /// At least one: its name, its type, and its list or automaton.
+    /// Its name, its type, and its list or automaton; none at all in a model of labels alone.
     pub(crate) slots: Vec<(String, ValueType, Vec<u8>)>,
     /// A row for each label, one if there are none.
     pub(crate) rules: Vec<Vec<SlotRule>>,
@@ -53,6 +53,10 @@ pub(crate) struct TaggerPlan {
     /// Phrases that stood in slots.
     pub(crate) phrases: Vec<(String, u16)>,
 }
+
+/// The sections that a tagger of labels alone does not have.
+const OF_SLOTS: [SectionKind; 4] =
+    [SectionKind::Slots, SectionKind::Phrases, SectionKind::Emissions, SectionKind::Transitions];
 
 /// It may occur once.
 pub(crate) const ONCE: SlotRule = SlotRule { allowed: true, required: false, repeated: false };
@@ -133,6 +137,11 @@ impl TaggerPlan {
                 ("to 30 percent".to_string(), 2),
             ],
         }
+    }
+
+    /// One of labels alone.
+    pub(crate) fn slotless(seed: u64) -> Self {
+        Self { slots: Vec::new(), rules: Vec::new(), phrases: Vec::new(), ..Self::small(seed) }
     }
 
     /// One whose weights want every slot everywhere, although none may occur twice.
@@ -246,6 +255,9 @@ impl TaggerPlan {
             (SectionKind::Decision, self.rule.write()),
             (SectionKind::Rows, rows.write()),
         ];
+        if self.slots.is_empty() {
+            sections.retain(|(kind, _)| !OF_SLOTS.contains(kind));
+        }
         if !self.labels.is_empty() {
             let inputs = 2 * self.units + self.dim;
             sections.push((
@@ -265,7 +277,7 @@ fn weights(random: &mut Random, count: u32) -> Vec<i8> {
     (0..count).map(|_| (random.below(255) as i32 - 127) as i8).collect()
 }
 
-/// One tagger of each kind: with labels and without, features that share rows and that own them, slots that are counted and that
+/// One tagger of each kind: with labels and without, with slots and without, features that share rows and that own them, slots that are counted and that
 /// are not, and shapes that differ.
 pub(crate) fn taggers() -> Vec<Vec<u8>> {
     let plan = TaggerPlan::small;
@@ -300,6 +312,12 @@ pub(crate) fn taggers() -> Vec<Vec<u8>> {
             max_phrase: 1,
             phrases: Vec::new(),
             ..plan(54)
+        },
+        TaggerPlan {
+            owned: true,
+            dim: 32,
+            rule: DecisionRule { out_of_scope: Some(2), ..RULE },
+            ..TaggerPlan::slotless(55)
         },
     ];
     plans.iter().map(TaggerPlan::build).collect()

@@ -1,6 +1,6 @@
 //! One file a tier, named as in the engine: examples to float weights.
 
-mod bag;
+pub(crate) mod bag;
 pub(crate) mod lookup;
 pub(crate) mod tagger;
 

@@ -11,6 +11,7 @@ mod few;
 mod ladder;
 mod learning;
 mod lookup;
+mod order;
 mod pieces;
 mod quantization;
 mod rows;

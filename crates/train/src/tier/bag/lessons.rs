@@ -18,18 +18,18 @@ pub(crate) struct Lessons {
 }
 
 impl Lessons {
-    pub(super) fn logits(&self, text: u32) -> &[f32] {
+    pub(crate) fn logits(&self, text: u32) -> &[f32] {
         &self.logits[text as usize * self.labels..][..self.labels]
     }
 
-    pub(super) fn embedding(&self, text: u32) -> &[f32] {
+    pub(crate) fn embedding(&self, text: u32) -> &[f32] {
         &self.embeddings[text as usize * self.dim..][..self.dim]
     }
 }
 
 /// Turns logits into the gradient of the divergence from a teacher's, both softened by a temperature, times its square
 /// (Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015). Returns the divergence.
-pub(super) fn soften(logits: &mut [f32], teacher: &[f32], temperature: f32) -> f32 {
+pub(crate) fn soften(logits: &mut [f32], teacher: &[f32], temperature: f32) -> f32 {
     let mut wanted: Vec<f32> = teacher.iter().map(|logit| logit / temperature).collect();
     softmax(&mut wanted);
     logits.iter_mut().for_each(|logit| *logit /= temperature);
@@ -42,6 +42,16 @@ pub(super) fn soften(logits: &mut [f32], teacher: &[f32], temperature: f32) -> f
         *own = (*own - wanted) * temperature;
     }
     divergence * temperature * temperature
+}
+
+/// Turns a projection into the gradient, times `share`, of `weight` times one less its cosine with an embedding; returns that loss.
+pub(crate) fn toward(projected: &mut [f32], embedding: &[f32], weight: f32, share: f32) -> f32 {
+    let length = libm::sqrtf(dot(projected, projected)).max(1e-6);
+    let cosine = dot(projected, embedding) / length;
+    for (projected, &wanted) in projected.iter_mut().zip(embedding) {
+        *projected = weight * share * (cosine * *projected / length - wanted) / length;
+    }
+    weight * (1.0 - cosine)
 }
 
 /// What turns the hidden layer into the embedding of a teacher, while learning only.
@@ -72,14 +82,12 @@ impl Projection {
         for (out, row) in self.projected.iter_mut().zip(self.weights.chunks_exact(hidden)) {
             *out = dot(row, units);
         }
-        let length = libm::sqrtf(dot(&self.projected, &self.projected)).max(1e-6);
-        let cosine = dot(&self.projected, embedding) / length;
+        let loss = toward(&mut self.projected, embedding, weight, share);
         let rows = self.weights.chunks_exact(hidden).zip(self.steps.gradients.chunks_exact_mut(hidden));
-        for ((&projected, &wanted), (row, gradients)) in self.projected.iter().zip(embedding).zip(rows) {
-            let gradient = weight * share * (cosine * projected / length - wanted) / length;
+        for (&gradient, (row, gradients)) in self.projected.iter().zip(rows) {
             add_scaled(gradient, units, gradients);
             add_scaled(gradient, row, unit_gradients);
         }
-        weight * (1.0 - cosine)
+        loss
     }
 }

@@ -7,5 +7,5 @@ mod steps;
 mod weights;
 
 pub(crate) use learn::{Fit, epochs, fit};
-pub(crate) use lessons::Lessons;
+pub(crate) use lessons::{Lessons, soften, toward};
 pub(crate) use weights::{Bag, Shape};

@@ -1,10 +1,11 @@
 //! Fits a tagger to rows.
 
-use super::network::{BIASES, Dropout, Gradient, Layers, Loss, Network, Prepared, Shape, TextRow};
+use super::network::{BIASES, Dropout, Gradient, Layers, Loss, Network, Prepared, Shape, Taught, TextRow};
 use crate::math::{add_scaled, dot};
 use crate::piece::PieceSet;
 use crate::random::Random;
 use crate::recipe::Recipe;
+use crate::tier::bag::Lessons;
 use pulp::Arch;
 use std::sync::Arc;
 use std::thread;
@@ -15,6 +16,8 @@ pub(crate) struct Fit<'a> {
     pub(crate) shape: Shape,
     /// The word pieces; none in a tagger without.
     pub(crate) pieces: Option<Arc<PieceSet>>,
+    /// What a teacher says of the rows; none without one.
+    pub(crate) lessons: Option<&'a Lessons>,
     /// Tells apart the fits of one recipe.
     pub(crate) stream: u64,
     pub(crate) threads: usize,
@@ -78,6 +81,12 @@ pub(crate) fn fit(
                 share: 1.0 / batch.len() as f32,
                 tags: recipe.tag_weight as f32,
                 smoothing: recipe.label_smoothing as f32,
+                taught: fit.lessons.map(|lessons| Taught {
+                    lessons,
+                    softness: recipe.softness as f32,
+                    soft: recipe.soft_weight as f32,
+                    embedding: recipe.embedding_weight as f32,
+                }),
             };
             let prepared = Prepared::new(&network);
             let learn = |(texts, random): &(&[&TextRow], Random)| {
@@ -252,6 +261,7 @@ mod tests {
                         .collect(),
                     tags: (0..kinds.len()).map(tag).collect(),
                     label: u32::from(kinds.contains(&1)),
+                    ..TextRow::default()
                 }
             })
             .collect()
@@ -259,10 +269,10 @@ mod tests {
 
     fn learned(threads: usize) -> Network {
         let recipe = Recipe { epochs: 40, batch: 24, rate: 5e-3, word_dropout: 0.0, ..Recipe::default() };
-        let shape = Shape { rows: 4, dim: 16, units: 16, tags: 5, labels: 2, own: 0, width: 0 };
+        let shape = Shape { rows: 4, dim: 16, units: 16, tags: 5, labels: 2, own: 0, width: 0, taught: 0 };
         fit(
             &rows(),
-            &Fit { recipe: &recipe, shape, pieces: None, stream: 0, threads },
+            &Fit { recipe: &recipe, shape, pieces: None, lessons: None, stream: 0, threads },
             |_, _| None,
             |_, _, _| {},
         )

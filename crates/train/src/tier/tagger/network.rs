@@ -5,6 +5,7 @@ use super::matrix::{View, multiply, transpose};
 use crate::math::{add_scaled, softmax};
 use crate::piece::PieceSet;
 use crate::random::Random;
+use crate::tier::bag::{Lessons, soften, toward};
 use pulp::Arch;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ pub(crate) struct Shape {
     pub(crate) own: usize,
     /// Numbers of a word piece in the asset; 0 where there are none.
     pub(crate) width: usize,
+    /// Numbers of a teacher's embedding; 0 without one.
+    pub(crate) taught: usize,
 }
 
 impl Shape {
@@ -68,6 +71,10 @@ pub(crate) struct TextRow {
     pub(crate) tokens: Vec<TokenRow>,
     pub(crate) tags: Vec<u32>,
     pub(crate) label: u32,
+    /// What a teacher says of it, by its place among the lessons.
+    pub(crate) lesson: Option<u32>,
+    /// Whether it was made of others, so that only the teacher's labels count.
+    pub(crate) made: bool,
 }
 
 /// The weights but for the table. Matrices lie with one row for each input.
@@ -91,19 +98,30 @@ pub(crate) struct Layers {
     pub(crate) output_biases: Vec<f32>,
     /// From the numbers of word pieces to those of a token: `width` rows.
     pub(crate) pieces: Vec<f32>,
+    /// From what is pooled to the embedding of a teacher, while learning only.
+    pub(crate) projection: Vec<f32>,
 }
 
 /// How many arrays of weights there are.
-pub(super) const ARRAYS: usize = 14;
+pub(super) const ARRAYS: usize = 15;
 /// Those that are biases, which do not decay.
 pub(super) const BIASES: [bool; ARRAYS] =
-    [false, false, false, false, true, true, false, true, false, true, false, false, true, false];
+    [false, false, false, false, true, true, false, true, false, true, false, false, true, false, false];
 
 impl Layers {
     pub(super) fn arrays(&self) -> [&Vec<f32>; ARRAYS] {
         let Self { inputs: [a, b], states: [c, d], gate_biases: [e, f], .. } = self;
         let Self {
-            emissions, emission_biases, pairs, starts, tag_biases, output, output_biases, pieces, ..
+            emissions,
+            emission_biases,
+            pairs,
+            starts,
+            tag_biases,
+            output,
+            output_biases,
+            pieces,
+            projection,
+            ..
         } = self;
         [
             a,
@@ -120,6 +138,7 @@ impl Layers {
             output,
             output_biases,
             pieces,
+            projection,
         ]
     }
 
@@ -136,6 +155,7 @@ impl Layers {
             output,
             output_biases,
             pieces,
+            projection,
         } = self;
         [
             a,
@@ -152,11 +172,12 @@ impl Layers {
             output,
             output_biases,
             pieces,
+            projection,
         ]
     }
 
     pub(super) fn zeros(shape: Shape) -> Self {
-        let Shape { dim, units, tags, labels, width, .. } = shape;
+        let Shape { dim, units, tags, labels, width, taught, .. } = shape;
         let zeros = |count: usize| vec![0.0; count];
         let two = |count: usize| [zeros(count), zeros(count)];
         Self {
@@ -171,6 +192,7 @@ impl Layers {
             output: zeros(shape.pooled() * labels),
             output_biases: zeros(labels),
             pieces: zeros(width * dim),
+            projection: zeros(shape.pooled() * taught),
         }
     }
 }
@@ -209,6 +231,7 @@ impl Network {
         fill(&mut layers.output, 0.6 * spread(shape.pooled()));
         let mut table = vec![0.0; shape.all_rows() * shape.dim];
         fill(&mut table[..shape.rows * shape.dim], SPREAD);
+        fill(&mut layers.projection, spread(shape.pooled()));
         // The first numbers of the asset vary most: each goes to a number of its own.
         for number in 0..shape.dim.min(shape.width) {
             layers.pieces[number * shape.dim + number] = start;
@@ -620,6 +643,7 @@ pub(super) struct Prepared {
     states: [Vec<f32>; 2],
     emissions: Vec<f32>,
     output: Vec<f32>,
+    projection: Vec<f32>,
 }
 
 impl Prepared {
@@ -636,6 +660,7 @@ impl Prepared {
             states: layers.states.each_ref().map(|states| turn(states, shape.gates())),
             emissions: turn(&layers.emissions, shape.tags),
             output: turn(&layers.output, shape.labels),
+            projection: turn(&layers.projection, shape.taught),
         }
     }
 }
@@ -652,13 +677,27 @@ pub(super) struct Gradient {
 
 /// How the loss is put together.
 #[derive(Clone, Copy)]
-pub(super) struct Loss {
+pub(super) struct Loss<'a> {
     /// What each text counts.
     pub(super) share: f32,
     /// What its tags count beside its label.
     pub(super) tags: f32,
     /// The share of a label's weight that goes to all labels evenly.
     pub(super) smoothing: f32,
+    /// What a teacher says; none without one.
+    pub(super) taught: Option<Taught<'a>>,
+}
+
+/// What a teacher says of texts, and what it counts beside their labels.
+#[derive(Clone, Copy)]
+pub(super) struct Taught<'a> {
+    pub(super) lessons: &'a Lessons,
+    /// The temperature of its labels.
+    pub(super) softness: f32,
+    /// What these count.
+    pub(super) soft: f32,
+    /// What the cosine with its embedding counts.
+    pub(super) embedding: f32,
 }
 
 impl Network {
@@ -668,7 +707,7 @@ impl Network {
         prepared: &Prepared,
         texts: &[&TextRow],
         mut forward: Forward,
-        how: Loss,
+        how: Loss<'_>,
     ) -> Gradient {
         let shape = self.shape;
         let Shape { dim, units, tags, labels, .. } = shape;
@@ -757,14 +796,14 @@ impl Network {
         prepared: &Prepared,
         texts: &[&TextRow],
         forward: &Forward,
-        how: Loss,
+        how: Loss<'_>,
         layers: &mut Layers,
         total: &mut f64,
     ) -> Vec<f32> {
         let tags = self.shape.tags;
         let mut gradient = vec![0.0; forward.emissions.len()];
         let mut pairs = vec![0.0; tags * tags];
-        for (text, row) in texts.iter().enumerate() {
+        for (text, row) in texts.iter().enumerate().filter(|(_, row)| !row.made) {
             let places = || (0..row.tags.len()).map(|token| forward.steps.at(text, token) * tags);
             let mut emissions = Vec::with_capacity(row.tags.len() * tags);
             for place in places() {
@@ -794,7 +833,7 @@ impl Network {
         prepared: &Prepared,
         texts: &[&TextRow],
         forward: &mut Forward,
-        how: Loss,
+        how: Loss<'_>,
         layers: &mut Layers,
         (states, inputs): (&mut [f32], &mut [f32]),
         total: &mut f64,
@@ -803,15 +842,29 @@ impl Network {
         let (labels, both, width, dim) = (shape.labels, shape.states(), shape.pooled(), shape.dim);
         let even = how.smoothing / labels as f32;
         for (row, logits) in texts.iter().zip(forward.logits.chunks_exact_mut(labels)) {
-            let label = row.label as usize;
-            let mean = logits.iter().sum::<f32>() / labels as f32;
-            let right = logits[label];
-            let norm = softmax(logits);
-            *total += f64::from(norm - (1.0 - how.smoothing) * right - how.smoothing * mean);
-            for logit in logits.iter_mut() {
-                *logit = how.share * (*logit - even);
+            let lesson = how.taught.zip(row.lesson);
+            let soft = lesson.map(|(taught, lesson)| {
+                let mut soft = logits.to_vec();
+                let loss = soften(&mut soft, taught.lessons.logits(lesson), taught.softness);
+                *total += f64::from(taught.soft * loss);
+                (taught.soft * how.share, soft)
+            });
+            if row.made {
+                logits.fill(0.0);
+            } else {
+                let label = row.label as usize;
+                let mean = logits.iter().sum::<f32>() / labels as f32;
+                let right = logits[label];
+                let norm = softmax(logits);
+                *total += f64::from(norm - (1.0 - how.smoothing) * right - how.smoothing * mean);
+                for logit in logits.iter_mut() {
+                    *logit = how.share * (*logit - even);
+                }
+                logits[label] -= how.share * (1.0 - how.smoothing);
             }
-            logits[label] -= how.share * (1.0 - how.smoothing);
+            if let Some((weight, soft)) = soft {
+                add_scaled(weight, &soft, logits);
+            }
         }
         let count = texts.len();
         let pooled = View::transposed(&forward.pooled, width);
@@ -826,6 +879,7 @@ impl Network {
             &prepared.output,
             &mut back,
         );
+        self.direction_loss(arch, prepared, texts, forward, how, layers, &mut back, total);
         for (text, (logits, back)) in
             forward.logits.chunks_exact(labels).zip(back.chunks_exact(width)).enumerate()
         {
@@ -841,6 +895,37 @@ impl Network {
                 add_scaled(scale, &back[both..], &mut inputs[forward.steps.at(text, token) * dim..][..dim]);
             }
         }
+    }
+
+    /// The loss of the direction of a teacher's embeddings, carried back to what is pooled.
+    #[allow(clippy::too_many_arguments)] // Each is a different part of a step.
+    fn direction_loss(
+        &self,
+        arch: Arch,
+        prepared: &Prepared,
+        texts: &[&TextRow],
+        forward: &Forward,
+        how: Loss<'_>,
+        layers: &mut Layers,
+        back: &mut [f32],
+        total: &mut f64,
+    ) {
+        let (dim, width, count) = (self.shape.taught, self.shape.pooled(), texts.len());
+        let Some(taught) = how.taught.filter(|_| dim > 0) else { return };
+        let mut projected = vec![0.0; count * dim];
+        let pooled = View::rows(&forward.pooled, width);
+        multiply(arch, count, width, dim, pooled, &self.layers.projection, &mut projected);
+        for (row, projected) in texts.iter().zip(projected.chunks_exact_mut(dim)) {
+            let Some(lesson) = row.lesson else {
+                projected.fill(0.0);
+                continue;
+            };
+            *total +=
+                f64::from(toward(projected, taught.lessons.embedding(lesson), taught.embedding, how.share));
+        }
+        let pooled = View::transposed(&forward.pooled, width);
+        multiply(arch, width, count, dim, pooled, &projected, &mut layers.projection);
+        multiply(arch, count, dim, width, View::rows(&projected, dim), &prepared.projection, back);
     }
 
     /// Carries the gradient of the states of a direction back through time; returns that of what went in.
@@ -920,7 +1005,8 @@ impl Network {
 mod tests {
     use super::*;
 
-    const SHAPE: Shape = Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3, own: 0, width: 0 };
+    const SHAPE: Shape =
+        Shape { rows: 12, dim: 5, units: 4, tags: 5, labels: 3, own: 0, width: 0, taught: 2 };
 
     fn texts() -> Vec<TextRow> {
         let token = |a: u32, b: u32| TokenRow {
@@ -938,11 +1024,16 @@ mod tests {
                 .collect(),
             tags: tags.to_vec(),
             label,
+            ..TextRow::default()
         };
-        vec![text(&[1, 2, 0, 3, 4], 0), text(&[0, 3, 1], 2), text(&[0], 1)]
+        vec![
+            TextRow { lesson: Some(1), ..text(&[1, 2, 0, 3, 4], 0) },
+            TextRow { lesson: Some(0), made: true, ..text(&[0, 3, 1], 2) },
+            text(&[0], 1),
+        ]
     }
 
-    fn loss_of(network: &Network, how: Loss) -> (f64, Gradient) {
+    fn loss_of(network: &Network, how: Loss<'_>) -> (f64, Gradient) {
         let texts = texts();
         let texts: Vec<&TextRow> = texts.iter().collect();
         let arch = Arch::new();
@@ -960,7 +1051,14 @@ mod tests {
                 *number += (random.unit() - 0.5) * 0.3;
             }
         }
-        let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1 };
+        let lessons = Lessons {
+            labels: SHAPE.labels,
+            dim: SHAPE.taught,
+            logits: vec![2.0, -1.0, 0.5, 0.0, 3.0, -2.0],
+            embeddings: vec![0.6, -0.8, 0.8, 0.6],
+        };
+        let taught = Taught { lessons: &lessons, softness: 2.0, soft: 0.7, embedding: 0.5 };
+        let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1, taught: Some(taught) };
         let (_, gradient) = loss_of(&network, how);
         let mut table = vec![0.0; network.table.len()];
         for (rows, input) in gradient.rows.iter().zip(gradient.inputs.chunks_exact(SHAPE.dim)) {
@@ -968,7 +1066,7 @@ mod tests {
                 add_scaled(weight, input, &mut table[row as usize * SHAPE.dim..][..SHAPE.dim]);
             }
         }
-        let step = 1e-2f32;
+        let step = 2e-3f32;
         let mut difference = |change: &dyn Fn(&mut Network, f32)| {
             change(&mut network, step);
             let above = loss_of(&network, how).0;
@@ -991,6 +1089,24 @@ mod tests {
             let expected = difference(&|network, by| network.table[at] += by);
             compare(found, expected, &format!("table {at}"));
         }
+    }
+
+    /// Of a text that was made neither tags nor label are known: only the lesson counts.
+    #[test]
+    fn made_texts_are_learned_from_their_lessons_alone() {
+        let network = Network::random(SHAPE, 0.0, &mut Random::new(3, 0));
+        let lessons = Lessons { labels: 3, dim: 2, logits: vec![1.0, 0.0, -1.0], embeddings: vec![1.0, 0.0] };
+        let taught = Taught { lessons: &lessons, softness: 2.0, soft: 1.0, embedding: 1.0 };
+        let loss = |label: u32, tag: u32, lesson: Option<u32>| {
+            let row = TextRow { label, lesson, made: true, tags: vec![tag; 5], ..texts().swap_remove(0) };
+            let arch = Arch::new();
+            let forward = network.forward(arch, &[&row], Dropout::default(), None, false);
+            let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1, taught: Some(taught) };
+            network.backward(arch, &Prepared::new(&network), &[&row], forward, how).loss
+        };
+        assert!(loss(0, 1, Some(0)) > 0.0);
+        assert_eq!(loss(0, 1, Some(0)).to_bits(), loss(2, 3, Some(0)).to_bits());
+        assert_eq!(loss(0, 1, None), 0.0);
     }
 
     #[test]
