@@ -4,7 +4,7 @@ use crate::quantize::{LIMIT_8, best_scale, dense, piece_sections, requantizer, r
 use crate::tier::tagger::{Dropout, Network, TextRow};
 use pulp::Arch;
 use stonechat_engine::format::{
-    Dense, DirectionWeights, Emissions, Recurrent, Rows, SectionKind, Transitions,
+    Dense, DirectionWeights, Emissions, MAX_LIFTED, Recurrent, Rows, SectionKind, Transitions,
 };
 use stonechat_engine::kernel::MAX_ACTIVATION;
 
@@ -46,7 +46,8 @@ pub(crate) fn quantize(
     let input = requantizer(f64::from(table_scale) / f64::from(input_scale) / 256.0);
     let pooling = requantizer(f64::from(input_scale) / f64::from(pooled_scale) / 256.0);
 
-    let (directions, shift) = gates(network, input_scale);
+    let lift = lift(network, input_scale);
+    let (directions, shift) = gates(network, input_scale / libm::ldexpf(1.0, lift as i32));
     let table = Rows {
         buckets: shape.rows as u32,
         dim: shape.dim as u32,
@@ -55,8 +56,9 @@ pub(crate) fn quantize(
         shift: 1,
         data: &numbers,
     };
-    let recurrent =
+    let mut recurrent =
         Recurrent::new(shape.dim as u32, shape.units as u32, max_tokens, max_phrase, input, pooling, shift);
+    recurrent.lift = lift;
     let score = |_: usize| 1.0 / 65_536.0;
     let layers = &network.layers;
     let emissions = columns(&layers.emissions, shape.tags);
@@ -129,6 +131,19 @@ fn thousandths(numbers: &[f32]) -> Vec<i16> {
     numbers.iter().map(|&number| libm::roundf(number * 1024.0).clamp(-limit, limit) as i16).collect()
 }
 
+/// By how many bits the sums of a token are lifted, so that its weights and those of a state, which share a scale in each row, are
+/// about equally large in integers: one bit less than the roots of their mean squares would ask for, at the most.
+fn lift(network: &Network, input_scale: f32) -> u32 {
+    let square = |weights: &[Vec<f32>; 2]| {
+        let numbers = weights.iter().flatten();
+        numbers.map(|&weight| f64::from(weight).powi(2)).sum::<f64>() / weights[0].len().max(1) as f64
+    };
+    let unit = f64::from(input_scale) / f64::from(STATE);
+    let ratio = unit * libm::sqrt(square(&network.layers.inputs) / square(&network.layers.states).max(1e-30));
+    let most = (MAX_LIFTED / network.shape.dim as u32).ilog2();
+    (0..=most).rev().find(|&lift| libm::ldexp(1.0, lift as i32) <= ratio).unwrap_or(0)
+}
+
 /// The gates of both directions, and by how many bits their sums are shifted.
 fn gates(network: &Network, input_scale: f32) -> ([DirectionWeights; 2], u32) {
     let shape = network.shape;
@@ -172,4 +187,51 @@ fn gates(network: &Network, input_scale: f32) -> ([DirectionWeights; 2], u32) {
         weights
     });
     (directions, shift as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+    use crate::tier::tagger::{Layers, Shape};
+
+    /// However much larger the unit of a token is than that of a state, the weights of both keep their digits.
+    #[test]
+    fn weights_of_tokens_and_states_keep_their_digits() {
+        let shape = Shape { rows: 1, dim: 32, units: 16, tags: 1, labels: 0, own: 0, width: 0, taught: 0 };
+        let mut network = Network::empty(shape);
+        network.layers = Layers::zeros(shape);
+        let mut random = Random::new(3, 0);
+        let layers = &mut network.layers;
+        for weight in layers.inputs.iter_mut().chain(&mut layers.states).flatten() {
+            *weight = random.unit() - 0.5;
+        }
+        for times in [0.3, 1.0, 5.0, 30.0, 100.0] {
+            let input_scale = times * STATE;
+            let lift = lift(&network, input_scale);
+            let (directions, shift) = gates(&network, input_scale / libm::ldexpf(1.0, lift as i32));
+            let lost = |weights: &[f32], numbers: &[Vec<i8>], multipliers: &[i16], unit: f32| -> f32 {
+                let rows = columns(weights, multipliers.len());
+                let width = rows.len() / multipliers.len();
+                let (mut lost, mut all) = (0.0, 0.0);
+                for ((row, numbers), &multiplier) in rows.chunks_exact(width).zip(numbers).zip(multipliers) {
+                    let scale = f32::from(multiplier) * libm::ldexpf(1.0, -(shift as i32) - 15) / unit;
+                    for (&weight, &number) in row.iter().zip(numbers) {
+                        lost += (weight - f32::from(number) * scale).powi(2);
+                        all += weight * weight;
+                    }
+                }
+                lost / all
+            };
+            for (direction, weights) in directions.iter().enumerate() {
+                let unit = times / libm::ldexpf(1.0, lift as i32);
+                let states = &network.layers.states[direction];
+                let states = lost(states, &weights.states, &weights.multipliers, 1.0);
+                let inputs = &network.layers.inputs[direction];
+                let inputs = lost(inputs, &weights.inputs, &weights.multipliers, unit);
+                assert!(states < 2e-4, "{times} times: {states} of the weights of states is lost");
+                assert!(inputs < 2e-4, "{times} times: {inputs} of the weights of tokens is lost");
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::format::{Slots, Transitions};
 use crate::kernel::{Buffer, Source};
 use crate::prediction::Confidence;
 
-/// Tags that are considered for a token at the most: the best ones, and always the one outside.
+/// Tags that are considered for a token at the most: those that the best sequences lead to, and always the one outside.
 const CANDIDATES: usize = 24;
 /// A tag that scores so much less than the token's best is not considered: one in twenty thousand.
 const MARGIN: i64 = 10 << 16;
@@ -80,6 +80,8 @@ pub(crate) struct SlotScratch<'m> {
     columns: Buffer<'m, Column>,
     /// The slots that the label at hand may have.
     allowed: Buffer<'m, u32>,
+    /// What the two tags of each of these score for the token at hand.
+    scores: Buffer<'m, [Option<i32>; 2]>,
     found: Buffer<'m, Found>,
     count: usize,
     /// How probable the whole sequence of tags is.
@@ -91,6 +93,7 @@ impl<'m> SlotScratch<'m> {
         Self {
             columns: source.take(tokens, Column::EMPTY),
             allowed: source.take(slots, 0),
+            scores: source.take(slots, [None; 2]),
             found: source.take(tokens, Found::default()),
             count: 0,
             whole: Confidence::ONE,
@@ -139,10 +142,11 @@ impl Search<'_> {
     /// The most pairs of neighbouring tags that are weighed in a text of so many tokens, of a model with so many slots.
     pub(crate) fn worst_case(tokens: u32, slots: u32) -> u64 {
         // A round for each slot that may be counted or restricted, and one more, over every set of counted slots; then once forward
-        // and once backward.
+        // and once backward; before all that, to and among the candidates.
         let sets = |round: u32| 1u64 << round.min(COUNTED as u32);
         let rounds: u64 = (0..=slots).map(sets).sum();
-        u64::from(tokens) * (CANDIDATES * CANDIDATES) as u64 * (rounds + 2)
+        let tags = 2 * u64::from(slots) + 1;
+        u64::from(tokens) * CANDIDATES as u64 * (CANDIDATES as u64 * (rounds + 3) + tags)
     }
 
     /// Finds the slots of a text of `tokens` tokens; `emission` scores a token's tag.
@@ -152,7 +156,7 @@ impl Search<'_> {
         mut emission: impl FnMut(usize, u32) -> i32,
         scratch: &mut SlotScratch<'_>,
     ) {
-        let SlotScratch { columns, allowed, found, count, whole } = scratch;
+        let SlotScratch { columns, allowed, scores, found, count, whole } = scratch;
         *count = 0;
         *whole = Confidence::ONE;
         let mut slots = 0;
@@ -165,10 +169,13 @@ impl Search<'_> {
         let allowed = allowed.get(..slots).unwrap_or_default();
         let tokens = tokens.min(columns.len());
         let Some(columns) = columns.get_mut(..tokens) else { return };
+        let mut reach = [NEVER; CANDIDATES];
         for token in 0..tokens {
             let (before, rest) = columns.split_at_mut(token);
             if let Some(column) = rest.first_mut() {
-                self.consider(token, allowed, before.last(), column, &mut emission);
+                let before = before.last().map(|before| (before, &reach));
+                self.consider(token, allowed, before, column, scores, &mut emission);
+                reach = self.reach(before, column);
             }
         }
         let mut counted = Counted::default();
@@ -188,13 +195,14 @@ impl Search<'_> {
         i64::from(self.transitions.pair(previous, next)) * i64::from(Transitions::UNIT)
     }
 
-    /// Chooses the candidates of a token.
+    /// Chooses the candidates of a token; with those of the token before comes what the best sequence to each scores.
     fn consider(
         &self,
         token: usize,
         allowed: &[u32],
-        before: Option<&Column>,
+        before: Option<(&Column, &[i64; CANDIDATES])>,
         column: &mut Column,
+        scores: &mut [[Option<i32>; 2]],
         emission: &mut impl FnMut(usize, u32) -> i32,
     ) {
         let biased = self.transitions.labels() != 0;
@@ -204,28 +212,65 @@ impl Search<'_> {
         };
         // The one outside is always there: it can follow everything, so some sequence is always allowed.
         let outside = Candidate { tag: 0, emission: score(0) };
-        let mut count = 0;
-        let mut take = |tag: u32, score: i32| {
-            insert(&mut column.candidates, &mut count, Candidate { tag, emission: score });
-        };
-        for &slot in allowed {
-            let (begin, continued) = (1 + 2 * slot, 2 + 2 * slot);
-            take(begin, score(begin));
+        let mut best = outside.emission;
+        for (&slot, scores) in allowed.iter().zip(scores.iter_mut()) {
+            let continued = 2 + 2 * slot;
             // A tag that no tag of the token before can lead to is no candidate.
-            if before
-                .is_some_and(|before| before.candidates().iter().any(|c| follows(Some(c.tag), continued)))
-            {
-                take(continued, score(continued));
-            }
+            let reached = before.is_some_and(|(before, _)| {
+                before.candidates().iter().any(|c| follows(Some(c.tag), continued))
+            });
+            *scores = [Some(score(1 + 2 * slot)), reached.then(|| score(continued))];
+            best = scores.iter().flatten().fold(best, |best, &score| best.max(score));
         }
-        let best = column.candidates.first().filter(|_| count > 0).map_or(i32::MIN, |best| best.emission);
-        let least = i64::from(best.max(outside.emission)) - MARGIN;
-        let count = column.candidates.iter().take(count.min(CANDIDATES - 1));
-        let count = count.take_while(|candidate| i64::from(candidate.emission) >= least).count();
+        let least = i64::from(best) - MARGIN;
+        let near = || {
+            let tags =
+                allowed.iter().zip(scores.iter()).flat_map(|(&slot, scores)| (1 + 2 * slot..).zip(scores));
+            tags.filter_map(|(tag, &score)| Some(Candidate { tag, emission: score? }))
+                .filter(|candidate| i64::from(candidate.emission) >= least)
+        };
+        let mut count = near().count();
+        if count < CANDIDATES {
+            for (place, candidate) in column.candidates.iter_mut().zip(near()) {
+                *place = candidate;
+            }
+        } else {
+            // What a token shows by itself does not tell which tags go on well, so those are kept that the best sequences lead to.
+            count = 0;
+            let mut reaches = [NEVER; CANDIDATES];
+            for candidate in near() {
+                let reach = self.reach_of(before, candidate);
+                insert(&mut column.candidates, &mut reaches, &mut count, candidate, reach);
+            }
+            count = CANDIDATES - 1;
+        }
         if let Some(place) = column.candidates.get_mut(count) {
             *place = outside;
         }
         column.size = count as u8 + 1;
+    }
+
+    /// What the best sequence of candidates to this one scores, however often a slot occurs in it.
+    fn reach_of(&self, before: Option<(&Column, &[i64; CANDIDATES])>, candidate: Candidate) -> i64 {
+        let pair = match before {
+            None => self.pair(None, candidate.tag),
+            Some((before, reach)) => {
+                let ways = before.candidates().iter().zip(reach);
+                let ways = ways.filter(|(previous, _)| follows(Some(previous.tag), candidate.tag));
+                let ways =
+                    ways.map(|(previous, &reach)| reach + self.pair(Some(previous.tag), candidate.tag));
+                ways.max().unwrap_or(NEVER)
+            }
+        };
+        pair + i64::from(candidate.emission)
+    }
+
+    fn reach(&self, before: Option<(&Column, &[i64; CANDIDATES])>, column: &Column) -> [i64; CANDIDATES] {
+        let mut all = [NEVER; CANDIDATES];
+        for (reach, &candidate) in all.iter_mut().zip(column.candidates()) {
+            *reach = self.reach_of(before, candidate);
+        }
+        all
     }
 
     /// The best sequence of tags in which no counted slot occurs twice, as `found`; returns how many slots it has.
@@ -529,19 +574,22 @@ fn restrict(slot: u32, columns: &mut [Column]) {
     }
 }
 
-/// Keeps candidates sorted, the best first; of equal ones the first taken.
-fn insert(candidates: &mut [Candidate; CANDIDATES], count: &mut usize, candidate: Candidate) {
-    let at = candidates
-        .iter()
-        .take(*count)
-        .position(|other| other.emission < candidate.emission)
-        .unwrap_or(*count);
+/// Keeps candidates sorted by what the best sequence to each scores, the best first; of equal ones the first taken.
+fn insert(
+    candidates: &mut [Candidate; CANDIDATES],
+    reaches: &mut [i64; CANDIDATES],
+    count: &mut usize,
+    candidate: Candidate,
+    reach: i64,
+) {
+    let at = reaches.iter().take(*count).position(|&other| other < reach).unwrap_or(*count);
     if at >= CANDIDATES {
         return;
     }
     candidates.copy_within(at..CANDIDATES - 1, at + 1);
-    if let Some(place) = candidates.get_mut(at) {
-        *place = candidate;
+    reaches.copy_within(at..CANDIDATES - 1, at + 1);
+    if let (Some(place), Some(own)) = (candidates.get_mut(at), reaches.get_mut(at)) {
+        (*place, *own) = (candidate, reach);
     }
     *count = (*count + 1).min(CANDIDATES);
 }
@@ -720,6 +768,8 @@ mod tests {
         /// The tags that are considered for each token, as `docs/model-format.md` says it.
         fn considered(&self, search: &Search<'_>) -> Vec<Vec<u32>> {
             let mut all: Vec<Vec<u32>> = Vec::new();
+            // What the best sequence to each of the last tags scores.
+            let mut reaches: Vec<(u32, i64)> = Vec::new();
             for token in 0..self.tokens {
                 let mut tags: Vec<u32> = (1..self.tags)
                     .filter(|&tag| search.slots.rule(self.label, (tag - 1) / 2).allowed)
@@ -730,12 +780,22 @@ mod tests {
                                 .is_some_and(|before| before.contains(&tag) || before.contains(&(tag - 1)))
                     })
                     .collect();
-                tags.sort_by_key(|&tag| core::cmp::Reverse(self.emission(search, token, tag)));
-                let best = tags.first().map_or(i64::MIN, |&tag| self.emission(search, token, tag));
-                let best = best.max(self.emission(search, token, 0));
-                tags.retain(|&tag| self.emission(search, token, tag) >= best - MARGIN);
-                tags.truncate(CANDIDATES - 1);
+                let best = tags.iter().chain([&0]).map(|&tag| self.emission(search, token, tag)).max();
+                tags.retain(|&tag| Some(self.emission(search, token, tag) + MARGIN) >= best);
+                let reach = |tag: u32| {
+                    let pair = |before| i64::from(search.transitions.pair(before, tag)) * 64;
+                    let ways = reaches.iter().filter(|&&(before, _)| {
+                        tag % 2 == 1 || tag == 0 || before == tag || before == tag - 1
+                    });
+                    let best = ways.map(|&(before, reach)| reach + pair(Some(before))).max();
+                    best.unwrap_or_else(|| pair(None)) + self.emission(search, token, tag)
+                };
+                if tags.len() >= CANDIDATES {
+                    tags.sort_by_key(|&tag| core::cmp::Reverse(reach(tag)));
+                    tags.truncate(CANDIDATES - 1);
+                }
                 tags.push(0);
+                reaches = tags.iter().map(|&tag| (tag, reach(tag))).collect();
                 all.push(tags);
             }
             all
@@ -807,7 +867,7 @@ mod tests {
     fn hold_all(seed: u64, count: usize, kind: Kind) -> f64 {
         let mut numbers = Numbers(seed);
         // One for all: nothing may be left behind.
-        let mut scratch = SlotScratch::new(8, 16, &mut Source::Heap);
+        let mut scratch = SlotScratch::new(8, 40, &mut Source::Heap);
         let mut most = 0.0_f64;
         for _ in 0..count {
             most = most.max(hold(&Problem::random(&mut numbers, kind), &mut scratch));
@@ -841,6 +901,8 @@ mod tests {
     fn few_candidates() {
         let kind = Kind { tokens: 3, slots: 9, emissions: 10 << 16, ..PLAIN };
         assert!(hold_all(8, 400, kind) < 0.002);
+        let kind = Kind { tokens: 3, slots: 40, emissions: 4 << 16, transitions: 6 << 10, ..PLAIN };
+        assert!(hold_all(13, 60, kind) < 0.002);
         let kind = Kind { emissions: 40 << 16, ..PLAIN };
         assert!(hold_all(9, 1000, kind) < 0.002);
     }

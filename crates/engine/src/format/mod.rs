@@ -38,4 +38,4 @@ pub use settings::{FeatureSettings, MAX_ACTIVATION, MAX_CHARACTERS, MAX_NGRAM, M
 pub use slots::{SlotEntry, SlotRule, Slots};
 #[cfg(feature = "alloc")]
 pub use tagger::DirectionWeights;
-pub use tagger::{Direction, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions};
+pub use tagger::{Direction, MAX_LIFTED, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions};

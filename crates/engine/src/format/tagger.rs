@@ -19,13 +19,15 @@ pub const MAX_TOKENS: u32 = 1 << 14;
 pub const MAX_PHRASE: u32 = 16;
 /// The most slots: two tags each, and one for what is in no slot.
 pub const MAX_SLOTS: u32 = 4096;
+/// The most numbers of a token times what their sums are lifted by: with it no sum of a gate leaves 32 bits.
+pub const MAX_LIFTED: u32 = 1 << 12;
 
 /// One direction of the recurrent layer: three gates (forget, candidate, output) of `units` numbers each.
 ///
 /// Weights lie as those of a [`Dense`](super::Dense) layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Direction<'a> {
-    /// What the sums start from, one number for each output of the gates.
+    /// What the sums get beside their products, one number for each output of the gates.
     pub(crate) biases: Words<'a>,
     /// Two bytes for each output of the gates: what its sum, shifted, is multiplied by, in 32,768ths.
     pub(crate) multipliers: &'a [u8],
@@ -52,6 +54,9 @@ pub struct Recurrent<'a> {
     pub pooled: Requantizer,
     /// By how many bits the sums of the gates are shifted right: 0 to 31.
     pub shift: u32,
+    /// By how many bits the sums of what a token brings are shifted left before they meet those of the state: what they are
+    /// lifted by, times `dim`, is at most [`MAX_LIFTED`].
+    pub lift: u32,
     /// Forward and backward through the text.
     pub(crate) directions: [Direction<'a>; 2],
 }
@@ -96,6 +101,10 @@ impl<'a> Recurrent<'a> {
         if shift > 31 {
             return Err(cursor.broken("the shift of the gates is beyond 31"));
         }
+        let lift = cursor.u32()?;
+        if lift > MAX_LIFTED.ilog2() || dim << lift > MAX_LIFTED {
+            return Err(cursor.broken("the sums of a token are lifted too far"));
+        }
         let outputs = 3 * units;
         let mut direction = || -> Result<Direction<'a>, FormatError> {
             let biases = cursor.words(outputs)?;
@@ -117,7 +126,7 @@ impl<'a> Recurrent<'a> {
         };
         let directions = [direction()?, direction()?];
         cursor.finish()?;
-        Ok(Self { dim, units, max_tokens, max_phrase, input, pooled, shift, directions })
+        Ok(Self { dim, units, max_tokens, max_phrase, input, pooled, shift, lift, directions })
     }
 
     /// The section, with these weights; the layer's own directions are not looked at.
@@ -129,7 +138,7 @@ impl<'a> Recurrent<'a> {
         for scale in [self.input, self.pooled] {
             put(&mut out, &[scale.multiplier as u32, scale.shift]);
         }
-        put(&mut out, &[self.shift]);
+        put(&mut out, &[self.shift, self.lift]);
         for direction in directions {
             for &bias in &direction.biases {
                 put(&mut out, &[bias as u32]);
@@ -145,7 +154,7 @@ impl<'a> Recurrent<'a> {
         out
     }
 
-    /// A layer without weights, to be written with some.
+    /// A layer without weights, to be written with some; it lifts nothing.
     #[must_use]
     pub fn new(
         dim: u32,
@@ -157,7 +166,7 @@ impl<'a> Recurrent<'a> {
         shift: u32,
     ) -> Self {
         let empty = Direction { biases: Words::EMPTY, multipliers: &[], inputs: &[], states: &[] };
-        Self { dim, units, max_tokens, max_phrase, input, pooled, shift, directions: [empty; 2] }
+        Self { dim, units, max_tokens, max_phrase, input, pooled, shift, lift: 0, directions: [empty; 2] }
     }
 }
 

@@ -335,12 +335,14 @@ impl<'a> Tagger<'a> {
             self.recurrent.directions.iter().enumerate()
         {
             let Some(sums) = sums.get_mut(..count * 3 * units) else { return };
+            sums.fill(0);
+            (kernel.dense)(weights, dim, inputs, sums);
             for sums in sums.chunks_exact_mut(3 * units) {
                 for (sum, bias) in sums.iter_mut().zip(biases.iter()) {
-                    *sum = bias as i32;
+                    // Below 2^12 · 2^18 as MAX_LIFTED has it; a bias and the state's products add 2^29 at the most.
+                    *sum = (*sum << self.recurrent.lift) + bias as i32;
                 }
             }
-            (kernel.dense)(weights, dim, inputs, sums);
             cell.fill(0);
             state.fill(0);
             for step in 0..count {

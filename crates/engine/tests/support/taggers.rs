@@ -5,8 +5,8 @@ use super::models::{RULE, SETTINGS, TEXTS, record};
 use super::random::Random;
 use stonechat_engine::Confidence;
 use stonechat_engine::format::{
-    DecisionRule, Dense, DirectionWeights, Emissions, Features, Labels, MAX_PHRASE, Phrases, Recorded,
-    Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
+    DecisionRule, Dense, DirectionWeights, Emissions, Features, Labels, MAX_LIFTED, MAX_PHRASE, Phrases,
+    Recorded, Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
 };
 use stonechat_engine::kernel::Requantizer;
 use stonechat_engine::text::{
@@ -229,8 +229,9 @@ impl TaggerPlan {
         let rows = Rows { buckets, dim: self.dim, bits: 8, multipliers: [0; 2], shift: 1, data: &data };
         let input = Requantizer { multiplier: 1 << 20 | random.below(1 << 20) as i32, shift: 25 };
         let pooled = Requantizer { multiplier: 1 << 20 | random.below(1 << 20) as i32, shift: 28 };
-        let recurrent =
+        let mut recurrent =
             Recurrent::new(self.dim, self.units, self.max_tokens, self.max_phrase, input, pooled, 4);
+        recurrent.lift = 2;
         let directions = [self.direction(&mut random), self.direction(&mut random)];
         let entries: Vec<SlotEntry<'_>> = self
             .slots
@@ -377,7 +378,8 @@ pub(crate) fn extreme_tagger(sign: i8, dim: u32, units: u32, max_tokens: u32) ->
         texts: vec!["aaaaaaaaaa a b".to_string(), "灯灯灯灯灯灯灯ab".to_string()],
         ..TaggerPlan::small(0)
     };
-    let recurrent = Recurrent::new(dim, units, max_tokens, MAX_PHRASE, scale, scale, 0);
+    let mut recurrent = Recurrent::new(dim, units, max_tokens, MAX_PHRASE, scale, scale, 0);
+    recurrent.lift = (MAX_LIFTED / dim).ilog2();
     pack(
         Tier::Tagger,
         &[

@@ -4,7 +4,7 @@ use crate::support::{Numbers, Row, many, recipe, rest, single, splits, task};
 use stonechat_engine::format::Tier;
 use stonechat_engine::{Engine, Model, Reason, verify};
 use stonechat_task::{Splits, Task};
-use stonechat_train::{Embedder, Limits, Recipe, TrainError, Trained, Trainer};
+use stonechat_train::{Embedder, Embedding, Limits, Recipe, TrainError, Trained, Trainer};
 
 const SMALL: [(&str, &str); 7] = [
     ("units", "32"),
@@ -125,8 +125,8 @@ impl Embedder for &mut First {
         "first"
     }
 
-    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(usize)) -> Result<Vec<f32>, String> {
-        advance(texts.len());
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String> {
+        advance(Embedding::Texts(texts.len()));
         self.asked += texts.len();
         let cat = |text: &str| text.find("cat") < text.find("dog");
         Ok(texts

@@ -9,4 +9,6 @@ mod network;
 pub(crate) use decode::tag;
 pub(crate) use learn::{Fit, epochs, fit};
 pub(crate) use matrix::{View, multiply};
+#[cfg(test)]
+pub(crate) use network::Layers;
 pub(crate) use network::{Dropout, Network, Shape, TextRow, TokenRow, best};

@@ -176,7 +176,7 @@ impl Layers {
         ]
     }
 
-    pub(super) fn zeros(shape: Shape) -> Self {
+    pub(crate) fn zeros(shape: Shape) -> Self {
         let Shape { dim, units, tags, labels, width, taught, .. } = shape;
         let zeros = |count: usize| vec![0.0; count];
         let two = |count: usize| [zeros(count), zeros(count)];
