@@ -436,7 +436,8 @@ impl Trainer<'_> {
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged })
     }
 
-    /// Asks the teacher, if there is one that was not asked yet; where rows are few, makes texts without one as well.
+    /// Asks the teacher, if there is one that was not asked yet; where rows are few, makes texts without one as well. Of texts that are
+    /// made of rows with slots nobody knows the slots: none are made.
     pub(crate) fn ask(&mut self, task: &Task, splits: &Splits) -> Result<(), TrainError> {
         let mut teacher = self.teacher.take();
         if task.kind != Kind::SingleLabel || self.school.is_some() {
@@ -463,7 +464,10 @@ impl Trainer<'_> {
                 rung: None,
             });
         };
-        let school = School::ask(teacher.as_deref_mut(), &rows, &names, words, &self.recipe, &mut advance)?;
+        let tagged = self.tier != Some(Tier::Bag) && has_slots(task, splits);
+        let made = if tagged { 0 } else { self.recipe.augment };
+        let recipe = Recipe { augment: made, ..self.recipe.clone() };
+        let school = School::ask(teacher.as_deref_mut(), &rows, &names, words, &recipe, &mut advance)?;
         self.school = Some(Arc::new(school));
         Ok(())
     }
