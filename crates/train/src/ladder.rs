@@ -101,7 +101,7 @@ impl Trainer<'_> {
     ) -> Result<Trained, TrainError> {
         let limit = limits.max_size;
         let slots = has_slots(task, splits);
-        if !slots || self.teacher.is_some() {
+        if !slots {
             self.ask(task, splits)?;
         }
         let steps = steps(task, slots, limit);

@@ -225,7 +225,7 @@ impl Trainer<'_> {
         let class = |count| school.as_deref().map(|school| (school, school.class(count, &pupils)));
         let work = |count: usize| {
             let made = school.as_deref().map_or(0, |school| school.made_of(count).count());
-            u64::from(epochs(recipe, count + made)) * (count + made) as u64
+            u64::from(epochs(recipe, count + made, answers.slots.is_empty())) * (count + made) as u64
         };
         let fitted = {
             let meter = Meter::new(work(texts.len()) + rows.part.map_or(0, work), &mut *self.listener);

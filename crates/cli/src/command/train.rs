@@ -101,8 +101,9 @@ impl Train {
         if self.tier == Tier::Bag && splits.train.iter().any(|row| !row.slots.is_empty()) {
             console.note("a bag finds no slots: those of the rows are left out");
         }
-        if self.teacher.is_some() && task.kind != Kind::SingleLabel {
-            console.note("only models of one label a text learn from a teacher: it is not asked");
+        let slots = self.tier != Tier::Bag && splits.train.iter().any(|row| !row.slots.is_empty());
+        if self.teacher.is_some() && (slots || task.kind != Kind::SingleLabel) {
+            console.note("only models of labels alone, one a text, learn from a teacher: it is not asked");
         }
 
         let bar = Bar::new(console);

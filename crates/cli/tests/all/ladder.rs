@@ -14,7 +14,7 @@ fn the_table_is_printed_and_travels_in_the_file_without_times() {
     let made = folder.run(&["train", "lights.csv", "-o", "a.stone", "--json"]).json();
     let rungs = made["report"]["ladder"]["rungs"].as_array().unwrap();
     let tiers: Vec<&str> = rungs.iter().map(|rung| rung["tier"].as_str().unwrap()).collect();
-    assert_eq!(tiers, ["lookup", "bag", "bag", "bag", "bag"]);
+    assert_eq!(tiers, ["lookup", "bag", "bag", "bag", "bag", "tagger"]);
     assert_eq!(rungs[1]["max_size"], 100_000);
     assert!(rungs[1]["p50_us"].as_f64() > Some(0.0), "{made}");
     let chosen: Vec<&Value> = rungs.iter().filter(|rung| rung["chosen"] == true).collect();

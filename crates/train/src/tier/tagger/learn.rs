@@ -31,12 +31,13 @@ const LONGEST_GRADIENT: f32 = 2.0;
 /// The share of the steps in which the step size rises.
 const WARM_UP: f64 = 0.05;
 
-/// How many epochs a fit of so many rows takes.
-pub(crate) fn epochs(recipe: &Recipe, rows: usize) -> u32 {
+/// How many epochs a fit of so many rows takes, with slots or of labels `alone`: these are learned in half the epochs.
+pub(crate) fn epochs(recipe: &Recipe, rows: usize, alone: bool) -> u32 {
+    let asked = if alone { recipe.epochs.div_ceil(2) } else { recipe.epochs };
     let steps = rows.div_ceil(recipe.batch as usize).max(1);
-    let least = (recipe.least_steps as usize).div_ceil(steps).min(4 * recipe.epochs as usize);
+    let least = (recipe.least_steps as usize).div_ceil(steps).min(4 * asked as usize);
     let least = if recipe.epochs < 5 { 0 } else { least };
-    recipe.epochs.max(least as u32)
+    asked.max(least as u32)
 }
 
 /// Fits a tagger to the rows, none of which is empty. `vary` is asked for each row of each epoch, in their order: what it returns,
@@ -53,7 +54,8 @@ pub(crate) fn fit(
     let mut network = Network::random(fit.shape, recipe.piece_start as f32, &mut random);
     network.pieces.clone_from(&fit.pieces);
     let mut steps = Steps::new(fit.shape);
-    let epochs = epochs(recipe, rows.len());
+    let alone = fit.shape.is_alone();
+    let epochs = epochs(recipe, rows.len(), alone);
     let batch = recipe.batch as usize;
     let total = rows.len().div_ceil(batch) * epochs as usize;
     let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -62,7 +64,8 @@ pub(crate) fn fit(
         input: recipe.input_dropout as f32,
         state: recipe.state_dropout as f32,
         word: recipe.word_dropout as f32,
-        feature: recipe.token_dropout as f32,
+        // Where no tag has to be told for each token, a text is told by fewer of its features.
+        feature: if alone { recipe.feature_dropout } else { recipe.token_dropout } as f32,
     };
     for epoch in 1..=epochs {
         random.shuffle(&mut order);

@@ -31,6 +31,11 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// Whether there are labels alone: the only tag is the one outside of slots.
+    pub(crate) const fn is_alone(&self) -> bool {
+        self.tags == 1
+    }
+
     /// All rows of the table.
     pub(crate) const fn all_rows(&self) -> usize {
         self.rows + self.own
