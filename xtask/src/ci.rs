@@ -27,7 +27,11 @@ const STEPS: [Step; 11] = [
         let arguments = ["clippy", "--package", "stonechat-engine", "--no-default-features", "--locked"];
         cargo(root, &[&arguments[..], &["--", "-D", "warnings"]].concat())
     }),
-    ("lints with encoders", |root| {
+    ("lints with encoders as they are", |root| {
+        let arguments = ["clippy", "--package", "stonechat-train", "--features", "teacher", "--locked"];
+        cargo(root, &[&arguments[..], &["--", "-D", "warnings"]].concat())
+    }),
+    ("lints with encoders that learn", |root| {
         let features = ["--features", "stonechat-cli/fine-tune"];
         let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
         cargo(root, &[&arguments[..], &features, &["--", "-D", "warnings"]].concat())

@@ -239,7 +239,7 @@ impl<T: Real> Norm<T> {
 #[cfg(all(test, feature = "fine-tune"))]
 impl<T: Real> Encoder<T> {
     /// A small encoder of random weights.
-    pub(super) fn random(vocabulary: usize, random: &mut crate::random::Random) -> Self {
+    pub(super) fn random(vocabulary: usize, random: &mut crate::random::Random) -> candle_core::Result<Self> {
         let (dim, between, layers, heads, positions) = (8, 12, 2, 2, 4);
         let config = Config {
             dim,
@@ -260,20 +260,22 @@ impl<T: Real> Encoder<T> {
             shift: numbers(dim, 0.0),
             epsilon: 1e-6,
         };
-        let linear = |numbers: &mut dyn FnMut(usize, f64) -> Vec<T>, from: usize, to: usize| Linear {
-            matrix: rows(numbers(from * to, 0.0), to).unwrap(),
-            bias: numbers(to, 0.0),
+        let linear = |numbers: &mut dyn FnMut(usize, f64) -> Vec<T>, from: usize, to: usize| {
+            let matrix = rows(numbers(from * to, 0.0), to)?;
+            Ok::<_, candle_core::Error>(Linear { matrix, bias: numbers(to, 0.0) })
         };
-        let layer = |_| Layer {
-            attention: linear(&mut numbers, dim, 3 * dim),
-            attended: linear(&mut numbers, dim, dim),
-            attended_norm: norm(&mut numbers),
-            between: linear(&mut numbers, dim, between),
-            out: linear(&mut numbers, between, dim),
-            out_norm: norm(&mut numbers),
+        let layer = |_| {
+            Ok::<_, candle_core::Error>(Layer {
+                attention: linear(&mut numbers, dim, 3 * dim)?,
+                attended: linear(&mut numbers, dim, dim)?,
+                attended_norm: norm(&mut numbers),
+                between: linear(&mut numbers, dim, between)?,
+                out: linear(&mut numbers, between, dim)?,
+                out_norm: norm(&mut numbers),
+            })
         };
-        let layers = (0..layers).map(layer).collect();
+        let layers = (0..layers).map(layer).collect::<candle_core::Result<_>>()?;
         let (words, positions) = (numbers(vocabulary * dim, 0.0), numbers(positions * dim, 0.0));
-        Self { words, positions, norm: norm(&mut numbers), layers, config }
+        Ok(Self { words, positions, norm: norm(&mut numbers), layers, config })
     }
 }

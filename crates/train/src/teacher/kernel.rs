@@ -7,8 +7,6 @@ pub(crate) trait Real: WithDType {
     fn exp(self) -> Self;
     fn root(self) -> Self;
     fn gelu(self) -> Self;
-    /// The slope of [`Self::gelu`] at this place.
-    fn gelu_slope(self) -> Self;
 }
 
 impl Real for f32 {
@@ -22,11 +20,6 @@ impl Real for f32 {
 
     fn gelu(self) -> Self {
         0.5 * self * (1.0 + error_function(self * std::f32::consts::FRAC_1_SQRT_2))
-    }
-
-    fn gelu_slope(self) -> Self {
-        let share = 0.5 * (1.0 + error_function(self * std::f32::consts::FRAC_1_SQRT_2));
-        share + self * BELL as f32 * libm::expf(-0.5 * self * self)
     }
 }
 
@@ -42,15 +35,7 @@ impl Real for f64 {
     fn gelu(self) -> Self {
         0.5 * self * (1.0 + libm::erf(self * std::f64::consts::FRAC_1_SQRT_2))
     }
-
-    fn gelu_slope(self) -> Self {
-        let share = 0.5 * (1.0 + libm::erf(self * std::f64::consts::FRAC_1_SQRT_2));
-        share + self * BELL * libm::exp(-0.5 * self * self)
-    }
 }
-
-/// The height of the normal distribution: 1 / √(2π).
-const BELL: f64 = 0.398_942_280_401_432_7;
 
 /// The error function to about 4e-7: the quotient of two polynomials that Eigen and XLA use, which any vector unit computes.
 fn error_function(x: f32) -> f32 {
@@ -102,29 +87,8 @@ pub(super) fn layer_norm<T: Real>(rows: &mut [T], scale: &[T], shift: &[T], epsi
     }
 }
 
-/// Rows of mean 0 and variance 1, and what each was multiplied by.
-pub(super) struct Normed<T> {
-    rows: Vec<T>,
-    factors: Vec<T>,
-}
-
-/// [`layer_norm`], with what the way back needs.
-pub(super) fn layer_norm_kept<T: Real>(rows: &mut [T], scale: &[T], shift: &[T], epsilon: f64) -> Normed<T> {
-    let mut normed = Normed { rows: Vec::with_capacity(rows.len()), factors: Vec::new() };
-    for row in rows.chunks_exact_mut(scale.len()) {
-        let (mean, factor) = mean_and_factor(row, epsilon);
-        normed.factors.push(factor);
-        for ((number, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
-            let bare = (*number - mean) * factor;
-            normed.rows.push(bare);
-            *number = bare * *scale + *shift;
-        }
-    }
-    normed
-}
-
 /// The mean of numbers, and what gives them the variance 1.
-fn mean_and_factor<T: Real>(row: &[T], epsilon: f64) -> (T, T) {
+pub(super) fn mean_and_factor<T: Real>(row: &[T], epsilon: f64) -> (T, T) {
     let count = T::from_f64(row.len() as f64);
     let mean = sum(row, |number| number) / count;
     let variance = sum(row, |number| (number - mean) * (number - mean)) / count;
@@ -156,70 +120,10 @@ pub(super) fn attend<T: Real>(states: &[T], dim: usize, heads: usize, shares: &m
     }
 }
 
-/// The way back through [`attend`]: the gradient of `out` gives that of `states`, which is added to `back`, zeros so far.
-pub(super) fn attend_back<T: Real>(
-    states: &[T],
-    dim: usize,
-    heads: usize,
-    shares: &[T],
-    gradient: &[T],
-    back: &mut [T],
-) {
-    let size = dim / heads;
-    let tokens = gradient.len() / dim;
-    let scale = T::one() / T::from_f64(size as f64).root();
-    let mut slopes = vec![T::zero(); tokens];
-    for (head, shares) in shares.chunks_exact(tokens * tokens).enumerate() {
-        let place = |token: usize, kind: usize| (token * 3 + kind) * dim + head * size;
-        for (token, shares) in shares.chunks_exact(tokens).enumerate() {
-            let gradient = &gradient[token * dim + head * size..][..size];
-            let mut mean = T::zero();
-            for (other, (&share, slope)) in shares.iter().zip(&mut slopes).enumerate() {
-                *slope = dot(gradient, &states[place(other, 2)..][..size]);
-                mean += share * *slope;
-                add_times(share, gradient, &mut back[place(other, 2)..][..size]);
-            }
-            for (other, (&share, &slope)) in shares.iter().zip(&slopes).enumerate() {
-                let slope = share * (slope - mean) * scale;
-                add_times(slope, &states[place(other, 1)..][..size], &mut back[place(token, 0)..][..size]);
-                add_times(slope, &states[place(token, 0)..][..size], &mut back[place(other, 1)..][..size]);
-            }
-        }
-    }
-}
-
 /// Adds numbers, times a factor, to as many others.
 pub(super) fn add_times<T: Real>(factor: T, numbers: &[T], target: &mut [T]) {
     for (target, number) in target.iter_mut().zip(numbers) {
         *target += factor * *number;
-    }
-}
-
-/// The way back through [`layer_norm`], given what came out of it: the gradient of its output becomes that of its input. Those of
-/// the scale and of the shift are added to `scale_back` and `shift_back`. `factors` are what the rows were divided by.
-pub(super) fn layer_norm_back<T: Real>(
-    normed: &Normed<T>,
-    scale: &[T],
-    gradient: &mut [T],
-    scale_back: &mut [T],
-    shift_back: &mut [T],
-) {
-    let width = scale.len();
-    let count = T::from_f64(width as f64);
-    let rows = gradient.chunks_exact_mut(width).zip(normed.rows.chunks_exact(width));
-    for ((gradient, row), &factor) in rows.zip(&normed.factors) {
-        add(shift_back, gradient);
-        for (((gradient, &number), &scale), back) in
-            gradient.iter_mut().zip(row).zip(scale).zip(scale_back.iter_mut())
-        {
-            *back += *gradient * number;
-            *gradient *= scale;
-        }
-        let mean = sum(gradient, |number| number) / count;
-        let along = dot(gradient, row) / count;
-        for (gradient, &number) in gradient.iter_mut().zip(row) {
-            *gradient = (*gradient - mean - number * along) * factor;
-        }
     }
 }
 
@@ -241,7 +145,7 @@ pub(super) fn softmax<T: Real>(scores: &mut [T]) {
 }
 
 /// The sum of a function of numbers, in eight partial sums.
-fn sum<T: Real>(numbers: &[T], of: impl Fn(T) -> T) -> T {
+pub(super) fn sum<T: Real>(numbers: &[T], of: impl Fn(T) -> T) -> T {
     let (blocks, rest) = numbers.as_chunks::<8>();
     let mut sums = [T::zero(); 8];
     for block in blocks {

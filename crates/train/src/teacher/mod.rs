@@ -8,6 +8,8 @@ mod encoder;
 mod error;
 mod folder;
 mod kernel;
+#[cfg(feature = "fine-tune")]
+mod kernel_back;
 mod pooling;
 mod prompt;
 mod sentence;
