@@ -10,7 +10,7 @@ use std::time::Instant;
 type Step = (&'static str, fn(&Path) -> Result<(), String>);
 
 /// All but the targets, the bindings and the tests, the cheap ones first.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("format", |root| {
         cargo(root, &["fmt", "--all", "--check"])?;
         APART.iter().try_for_each(|folder| cargo(&root.join(folder), &["fmt", "--all", "--check"]))
