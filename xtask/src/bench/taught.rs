@@ -15,10 +15,10 @@ use std::time::Instant;
 
 /// How to call it.
 pub(crate) const USAGE: &str = "\
-usage: cargo xtask taught --teacher DIR [--seeds N] [--only TEXT] [--data DIR] [--out FILE]
+usage: cargo xtask taught --teacher DIR [--seeds N] [--only TEXT]... [--data DIR] [--out FILE]
 
 Trains models of labels with the words asset alone and with the encoder in DIR (all-MiniLM-L6-v2), with seeds 1 to N (3 if not
-given), and judges them on the official test rows. The lines are named SET, HOW; --only takes those whose names hold TEXT.
+given), and judges them on the official test rows. The lines are named SET, HOW; --only takes those whose names hold one of the texts.
 Seconds are those of the first seed, with an empty cache. --out writes FILE.md and FILE.json. It takes hours";
 
 /// How a model is trained.
@@ -95,7 +95,8 @@ const TUNED: [&str; 2] = ["--set", "tune_epochs=3"];
 pub(crate) struct Options {
     teacher: PathBuf,
     seeds: u64,
-    only: String,
+    /// Parts of the names of the lines that are wanted; all where there are none.
+    only: Vec<String>,
     /// The folder of the data sets, if it is named.
     data: Option<PathBuf>,
     /// Where the record goes, without its extension.
@@ -109,8 +110,7 @@ impl Options {
     ///
     /// What is wrong, and how it is called.
     pub(crate) fn parse(words: &[&str]) -> Result<Self, String> {
-        let mut options =
-            Self { teacher: PathBuf::new(), seeds: 3, only: String::new(), data: None, out: None };
+        let mut options = Self { teacher: PathBuf::new(), seeds: 3, only: Vec::new(), data: None, out: None };
         for pair in words.chunks(2) {
             match pair {
                 ["--teacher", folder] => options.teacher = folder.into(),
@@ -118,7 +118,7 @@ impl Options {
                     let seeds = count.parse().ok().filter(|count| (1..=100).contains(count));
                     options.seeds = seeds.ok_or(format!("--seeds {count}: give a number from 1 to 100"))?;
                 }
-                ["--only", text] => options.only = (*text).to_owned(),
+                ["--only", text] => options.only.push((*text).to_owned()),
                 ["--data", folder] => options.data = Some(folder.into()),
                 ["--out", file] => options.out = Some(file.into()),
                 _ => return Err(format!("{}: no such option, or no value\n{USAGE}", pair.join(" "))),
@@ -162,7 +162,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     let mut first: BTreeMap<&str, f64> = BTreeMap::new();
     for line in &LINES {
         let name = format!("{}, {}", line.set, line.how);
-        if !name.contains(&options.only) {
+        let wanted = options.only.iter().any(|part| name.contains(part));
+        if !wanted && !options.only.is_empty() {
             continue;
         }
         let set = SETS.iter().find(|set| set.name == line.set).ok_or("no such set")?;
