@@ -13,7 +13,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const MODULE: &str = "stonechat.wasm";
 const PATCH: &str = "without-simd.patch";
 /// Folder of the build, flags of the compiler: with and without SIMD.
-const BUILDS: [(&str, &str); 2] = [("wasm-simd", "-Ctarget-feature=+simd128"), ("wasm", "")];
+const BUILDS: [(&str, &str); 2] = [
+    ("wasm-simd", "-Ctarget-feature=+simd128 -Cllvm-args=-inline-threshold=25"),
+    // Less is copied into its callers than compilers do for size: repeated code does not compress to nothing.
+    ("wasm", "-Cllvm-args=-inline-threshold=25"),
+];
 /// What the package may be: module, patch and scripts, compressed.
 const MOST: usize = 150_000;
 /// What a module may be, compressed.
@@ -70,7 +74,7 @@ fn module(root: &Path, name: &str, flags: &str, own: bool) -> Result<Vec<u8>, St
         // The library is built from its sources, with the compiler that they belong to.
         command.env("RUSTC", RUSTC.name).env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", WASM_LD.name);
-        command.arg("-Zbuild-std=core,alloc,panic_abort");
+        command.args(["-Zbuild-std=core,alloc,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     }
     run(&mut command)?;
     let module = target.join(TARGET).join("small/stonechat.wasm");

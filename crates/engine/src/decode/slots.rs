@@ -206,20 +206,22 @@ impl Search<'_> {
         emission: &mut impl FnMut(usize, u32) -> i32,
     ) {
         let biased = self.transitions.labels() != 0;
-        let mut score = |tag: u32| {
+        let mut of = |tag: u32| {
             let bias = if biased { self.transitions.bias(self.label, tag) } else { 0 };
             emission(token, tag).saturating_add(bias * Transitions::UNIT)
         };
         // The one outside is always there: it can follow everything, so some sequence is always allowed.
-        let outside = Candidate { tag: 0, emission: score(0) };
+        let outside = Candidate { tag: 0, emission: of(0) };
         let mut best = outside.emission;
         for (&slot, scores) in allowed.iter().zip(scores.iter_mut()) {
-            let continued = 2 + 2 * slot;
-            // A tag that no tag of the token before can lead to is no candidate.
-            let reached = before.is_some_and(|(before, _)| {
-                before.candidates().iter().any(|c| follows(Some(c.tag), continued))
-            });
-            *scores = [Some(score(1 + 2 * slot)), reached.then(|| score(continued))];
+            for (score, tag) in scores.iter_mut().zip(1 + 2 * slot..) {
+                // A tag that no tag of the token before can lead to is no candidate.
+                let reached = tag == 1 + 2 * slot
+                    || before.is_some_and(|(before, _)| {
+                        before.candidates().iter().any(|c| follows(Some(c.tag), tag))
+                    });
+                *score = reached.then(|| of(tag));
+            }
             best = scores.iter().flatten().fold(best, |best, &score| best.max(score));
         }
         let least = i64::from(best) - MARGIN;
@@ -229,21 +231,28 @@ impl Search<'_> {
             tags.filter_map(|(tag, &score)| Some(Candidate { tag, emission: score? }))
                 .filter(|candidate| i64::from(candidate.emission) >= least)
         };
-        let mut count = near().count();
-        if count < CANDIDATES {
-            for (place, candidate) in column.candidates.iter_mut().zip(near()) {
-                *place = candidate;
+        let mut count = 0;
+        let mut reaches = [NEVER; CANDIDATES];
+        for ranked in [false, true] {
+            if ranked && count < CANDIDATES {
+                break;
             }
-        } else {
-            // What a token shows by itself does not tell which tags go on well, so those are kept that the best sequences lead to.
+            // What a token shows by itself does not tell which tags go on well: of too many those are kept that the best sequences
+            // lead to.
             count = 0;
-            let mut reaches = [NEVER; CANDIDATES];
             for candidate in near() {
-                let reach = self.reach_of(before, candidate);
-                insert(&mut column.candidates, &mut reaches, &mut count, candidate, reach);
+                if ranked {
+                    let reach = self.reach_of(before, candidate);
+                    insert(&mut column.candidates, &mut reaches, &mut count, candidate, reach);
+                } else {
+                    if let Some(place) = column.candidates.get_mut(count) {
+                        *place = candidate;
+                    }
+                    count += 1;
+                }
             }
-            count = CANDIDATES - 1;
         }
+        count = count.min(CANDIDATES - 1);
         if let Some(place) = column.candidates.get_mut(count) {
             *place = outside;
         }
