@@ -38,28 +38,17 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["abstain", "help" | "--help" | "-h"] => {
-            println!("{}", bench::abstain::USAGE);
-            Ok(())
+        ["abstain", options @ ..] => {
+            return with_options(
+                options,
+                bench::abstain::USAGE,
+                bench::abstain::Options::parse,
+                bench::abstain::run,
+            );
         }
-        ["abstain", options @ ..] => match bench::abstain::Options::parse(options) {
-            Ok(options) => bench::abstain::run(&root(), &options),
-            Err(message) => {
-                eprintln!("{message}");
-                return ExitCode::from(2);
-            }
-        },
-        ["bench", "help" | "--help" | "-h"] => {
-            println!("{}", bench::USAGE);
-            Ok(())
+        ["bench", options @ ..] => {
+            return with_options(options, bench::USAGE, bench::Options::parse, bench::run);
         }
-        ["bench", options @ ..] => match bench::Options::parse(options) {
-            Ok(options) => bench::run(&root(), &options),
-            Err(message) => {
-                eprintln!("{message}");
-                return ExitCode::from(2);
-            }
-        },
         ["bindings", "help" | "--help" | "-h"] => {
             println!("{}", bindings::USAGE);
             Ok(())
@@ -70,17 +59,9 @@ fn main() -> ExitCode {
         ["ci", "--allow-missing"] => ci::run(&root(), true),
         ["docs"] => docs::run(&root(), false),
         ["docs", "--check"] => docs::run(&root(), true),
-        ["everywhere", "help" | "--help" | "-h"] => {
-            println!("{}", everywhere::USAGE);
-            Ok(())
+        ["everywhere", options @ ..] => {
+            return with_options(options, everywhere::USAGE, everywhere::Options::parse, everywhere::run);
         }
-        ["everywhere", options @ ..] => match everywhere::Options::parse(options) {
-            Ok(options) => everywhere::run(&root(), &options),
-            Err(message) => {
-                eprintln!("{message}");
-                return ExitCode::from(2);
-            }
-        },
         // For the examples of the documents.
         [docs::STONECHAT, ..] => return stonechat_cli::run(std::env::args_os().skip(1)),
         ["functions"] => ship::list_functions(&root()),
@@ -91,17 +72,14 @@ fn main() -> ExitCode {
         ["install-c", prefix] => bindings::install(&root(), Path::new(prefix)),
         ["layout"] => layout::run(&root()),
         ["ship"] => ship::run(&root()),
-        ["taught", "help" | "--help" | "-h"] => {
-            println!("{}", bench::taught::USAGE);
-            Ok(())
+        ["taught", options @ ..] => {
+            return with_options(
+                options,
+                bench::taught::USAGE,
+                bench::taught::Options::parse,
+                bench::taught::run,
+            );
         }
-        ["taught", options @ ..] => match bench::taught::Options::parse(options) {
-            Ok(options) => bench::taught::run(&root(), &options),
-            Err(message) => {
-                eprintln!("{message}");
-                return ExitCode::from(2);
-            }
-        },
         ["unicode"] => unicode::run(false),
         ["unicode", "--check"] => unicode::run(true),
         ["web"] => bindings::web(&root()),
@@ -114,6 +92,30 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    finish(done)
+}
+
+/// Does a word that takes options, or says how it is called.
+fn with_options<O>(
+    words: &[&str],
+    usage: &str,
+    parse: impl FnOnce(&[&str]) -> Result<O, String>,
+    run: impl FnOnce(&Path, &O) -> Result<(), String>,
+) -> ExitCode {
+    if let ["help" | "--help" | "-h", ..] = words {
+        println!("{usage}");
+        return ExitCode::SUCCESS;
+    }
+    match parse(words) {
+        Ok(options) => finish(run(&root(), &options)),
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn finish(done: Result<(), String>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

@@ -54,7 +54,7 @@ pub(super) fn texts(rows: &Prepared, tokens: Option<usize>, work: &Path) -> Resu
     Ok(path)
 }
 
-/// Writes `count` rows a label of the train rows, another draw for each seed, and all test rows to the folder `work`; returns where
+/// Of a set that is read without options, writes `count` rows a label of the train rows, another draw for each seed, and all test rows to the folder `work`; returns where
 /// they are.
 ///
 /// # Errors
