@@ -6,7 +6,7 @@ use crate::tier::tagger::{View, multiply};
 use pulp::Arch;
 
 /// What embeddings are multiplied by: their numbers are small.
-const SCALE: f32 = 4.0;
+pub(crate) const SCALE: f32 = 4.0;
 const EPOCHS: usize = 40;
 const LEAST_STEPS: usize = 1200;
 const BATCH: usize = 128;
@@ -77,7 +77,7 @@ impl Probe {
         rows
     }
 
-    /// For each number of an embedding, times 4, and for a bias, a row of a weight for each label.
+    /// For each number of an embedding, times [`SCALE`], and for a bias, a row of a weight for each label.
     #[cfg(feature = "fine-tune")]
     pub(crate) fn into_weights(self) -> Vec<f32> {
         self.weights

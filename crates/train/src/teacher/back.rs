@@ -4,11 +4,9 @@ use super::encoder::{Encoder, Layer, Linear, rows};
 use super::kernel::{Real, add, add_times, attend, dot, gelu, softmax};
 use super::kernel_back::{Normed, attend_back, gelu_slope, layer_norm_back, layer_norm_kept};
 use super::pooling::Pooling;
+use crate::probe::SCALE;
 use crate::random::Random;
 use candle_core::{Result, Tensor};
-
-/// What an embedding of unit length is multiplied by before labels are told by it, as a probe does.
-const SCALE: f64 = 4.0;
 
 /// Arrays of weights of a layer.
 pub(super) const ARRAYS: usize = 12;
@@ -298,7 +296,7 @@ fn back<T: Real>(linear: &Linear<T>, input: &Tensor, gradient: Vec<T>) -> Result
 impl<T: Real> Head<'_, T> {
     /// Adds the loss of a text whose states have this sum, and the gradient of the head; returns that of the sum.
     fn back(&self, pooled: &[T], label: usize, share: f64, gradient: &mut Gradient<T>) -> Vec<T> {
-        let scale = T::from_f64(SCALE);
+        let scale = T::from_f64(f64::from(SCALE));
         let length = dot(pooled, pooled).root() + T::from_f64(1e-12);
         let unit: Vec<T> = pooled.iter().map(|&number| number / length).collect();
         let mut inputs: Vec<T> = unit.iter().map(|&number| number * scale).collect();
@@ -334,7 +332,7 @@ mod tests {
         Shard { lengths: vec![3, 1, 2], tokens: vec![0, 4, 2, 1, 3, 3], labels: vec![2, 0, 1] }
     }
 
-    /// The loss without anything left out, and its gradient.
+    /// The loss, and its gradient, with the same numbers left out each time.
     fn loss(encoder: &Encoder<f64>, head: &[f64], pooling: Pooling, dropout: f32) -> Gradient<f64> {
         let head = Head { weights: head, labels: LABELS };
         encoder.learn(&shard(), pooling, &head, 0.5, dropout, &mut Random::new(8, 0)).unwrap()
@@ -346,7 +344,6 @@ mod tests {
         let mut encoder = Encoder::<f64>::random(5, &mut random).unwrap();
         let dim = encoder.dim();
         let mut head: Vec<f64> = (0..(dim + 1) * LABELS).map(|_| f64::from(random.unit()) - 0.5).collect();
-        // Which numbers are left out is the same each time.
         for (pooling, dropout) in [(Pooling::Mean, 0.0), (Pooling::First, 0.0), (Pooling::Mean, 0.3)] {
             let gradient = loss(&encoder, &head, pooling, dropout);
             assert!(gradient.loss > 0.1);

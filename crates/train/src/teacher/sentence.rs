@@ -160,10 +160,14 @@ impl Teacher {
 impl Teacher {
     /// Fine-tunes the encoder, if it is to be: a probe on what it says so far tells labels at first, then both learn.
     fn learn(&mut self, advance: &mut dyn FnMut(Embedding)) -> Result<(), String> {
-        let Some(tuning) = self.tuning.next.take() else { return Ok(()) };
+        let Some(tuning) = self.tuning.next.clone() else { return Ok(()) };
         if self.tuning.done {
             // What it learned of other rows must not count.
-            let Self { encoder, .. } = Self::open(&self.folder).map_err(|error| error.to_string())?;
+            let Self { encoder, digest, .. } = Self::open(&self.folder).map_err(|error| error.to_string())?;
+            if self.tuning.files.as_ref() != Some(&digest) {
+                let folder = self.folder.display();
+                return Err(format!("{folder}: the files have changed since they were read; train again"));
+            }
             self.encoder = encoder;
         }
         self.tuning.done = true;
@@ -179,7 +183,9 @@ impl Teacher {
         let how = How { epochs: tuning.epochs, rate: tuning.rate, seed: tuning.seed };
         let done = |done, total| advance(Embedding::Tuned(done, total));
         let tuned = self.encoder.tune(&rows, self.pooling, probe.into_weights(), tuning.labels, &how, done);
-        tuned.map_err(|error| format!("{}: {error}", self.folder.display()))
+        tuned.map_err(|error| format!("{}: {error}", self.folder.display()))?;
+        self.tuning.next = None;
+        Ok(())
     }
 }
 

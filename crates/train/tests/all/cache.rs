@@ -1,5 +1,6 @@
 //! The cache of embeddings.
 
+use crate::support::texts_of;
 use std::fs;
 use stonechat_train::{CachedEmbedder, Embedder, Embedding};
 
@@ -29,14 +30,6 @@ impl Embedder for &mut Fake {
         advance(Embedding::Texts(texts.len()));
         let row = |text: &&str| [text.len() as f32 / 16384.0, -f32::from(text.as_bytes()[0]) / 16384.0];
         Ok(texts.iter().flat_map(row).collect())
-    }
-}
-
-/// How many texts a step of an embedder did.
-fn texts_of(step: Embedding) -> usize {
-    match step {
-        Embedding::Texts(count) => count,
-        Embedding::Tuned(..) => 0,
     }
 }
 

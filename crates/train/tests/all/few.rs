@@ -1,7 +1,7 @@
 //! What changes where rows are few.
 
-use crate::support::{Row, meta, recipe, rest, single, splits, task};
-use stonechat_engine::{Engine, Model, verify};
+use crate::support::{Row, meta, recipe, rest, right, single, splits, task};
+use stonechat_engine::{Model, verify};
 use stonechat_train::{Embedder, Embedding, Recipe, Trained, Trainer};
 
 const FAST: [(&str, &str); 3] = [("epochs", "4"), ("few_augment", "200"), ("max_size", "150000")];
@@ -93,13 +93,6 @@ fn rooms(words: [&[&str]; 2], count: usize) -> Vec<Row> {
 const SEEN: [&[&str]; 2] =
     [&["dog", "horse", "rabbit", "cow", "sheep", "goat"], &["car", "truck", "bus", "train", "taxi", "van"]];
 const UNSEEN: [&[&str]; 2] = [&["cat", "pig", "donkey"], &["bicycle", "ambulance", "tram"]];
-
-fn right(file: &[u8], rows: &[Row]) -> f64 {
-    let model = Model::open(file).unwrap();
-    let mut engine = Engine::new(&model);
-    let right = rows.iter().filter(|(text, labels)| engine.predict(text).label().name == labels[0]).count();
-    right as f64 / rows.len() as f64
-}
 
 /// With few labels as well: a machine that sees n-grams alone would know nothing of other words.
 #[test]

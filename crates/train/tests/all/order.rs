@@ -1,6 +1,6 @@
 //! Taggers of labels alone: they read words in their order, and learn from a teacher as bags do.
 
-use crate::support::{Numbers, Row, many, recipe, rest, single, splits, task};
+use crate::support::{Numbers, Row, many, recipe, rest, right, single, splits, task};
 use stonechat_engine::format::Tier;
 use stonechat_engine::{Engine, Model, Reason, verify};
 use stonechat_task::{Splits, Task};
@@ -43,13 +43,6 @@ fn train(
 ) -> Result<Trained, TrainError> {
     let recipe = recipe(&[&SMALL[..], settings].concat());
     Trainer::new(recipe).tier(Tier::Tagger).threads(threads).train(task, splits)
-}
-
-fn right(file: &[u8], rows: &[Row]) -> f64 {
-    let model = Model::open(file).unwrap();
-    let mut engine = Engine::new(&model);
-    let right = rows.iter().filter(|(text, labels)| engine.predict(text).label().name == labels[0]).count();
-    right as f64 / rows.len() as f64
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Word pieces and teachers.
 
-use crate::support::{Row, meta, rest, splits, task};
+use crate::support::{Row, meta, rest, right, splits, task};
 use std::collections::BTreeSet;
-use stonechat_engine::{Engine, Model, verify};
+use stonechat_engine::{Model, verify};
 use stonechat_train::{Embedder, Embedding, Recipe, TrainError, Trained, Trainer, Words};
 
 /// Sentences of two labels. Of the words that tell them apart each row has one.
@@ -35,13 +35,6 @@ fn train(recipe: Recipe, threads: usize, teacher: Option<Fake>) -> Result<Traine
     trainer.train(&task, &rows)
 }
 
-fn accuracy(file: &[u8], rows: &[Row]) -> f64 {
-    let model = Model::open(file).unwrap();
-    let mut engine = Engine::new(&model);
-    let right = rows.iter().filter(|(text, labels)| engine.predict(text).label().name == labels[0]).count();
-    right as f64 / rows.len() as f64
-}
-
 #[test]
 fn the_asset_that_is_brought_is_sound() {
     let words = Words::english().expect("it reads");
@@ -56,7 +49,7 @@ fn words_that_no_row_has_are_understood_by_their_pieces() {
     let without = train(Recipe { pieces: 0, ..fast() }, 1, None).unwrap();
     let with = train(fast(), 1, None).unwrap();
     let unseen = rooms(UNSEEN, 48);
-    let (without, found) = (accuracy(&without.model, &unseen), accuracy(&with.model, &unseen));
+    let (without, found) = (right(&without.model, &unseen), right(&with.model, &unseen));
     assert!(found >= 0.65 && found > without + 0.1, "{found} with pieces, {without} without");
     let words = with.report.words.expect("it has pieces");
     assert!(words.seen > 20 && words.pieces > words.seen && words.asset.starts_with("blake3:"));
@@ -122,7 +115,7 @@ fn a_teacher_is_learned_from_and_the_file_is_the_same_at_any_number_of_threads()
     assert_eq!(meta(&one.model)["training"]["teacher"]["made"], report.made);
     let alone = train(recipe(), 1, None).unwrap();
     assert!(rest(&alone.model) != rest(&one.model) && alone.report.teacher.is_none());
-    assert!(accuracy(&one.model, &rooms(SEEN, 48)) > 0.95);
+    assert!(right(&one.model, &rooms(SEEN, 48)) > 0.95);
     // Each way of making texts can be switched off, and that alone changes what is learned.
     let short = || Recipe { augment: 80, epochs: 1, ..fast() };
     let all = train(short(), 1, teacher()).unwrap();

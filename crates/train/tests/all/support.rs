@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stonechat_engine::format::{ALIGNMENT, score_hash};
 use stonechat_engine::{Engine, Model};
 use stonechat_task::{Dataset, Splits, Task};
-use stonechat_train::{Recipe, Trained, Trainer};
+use stonechat_train::{Embedding, Recipe, Trained, Trainer};
 
 /// A row: text and labels.
 pub(crate) type Row = (String, Vec<String>);
@@ -142,4 +142,20 @@ pub(crate) fn data_set(name: &str) -> Option<(Task, Splits)> {
     let task = Task::read(&path).unwrap();
     let splits = Dataset::read(&task).unwrap().split();
     Some((task, splits))
+}
+
+/// The share of rows that a model answers with their label.
+pub(crate) fn right(file: &[u8], rows: &[Row]) -> f64 {
+    let model = Model::open(file).unwrap();
+    let mut engine = Engine::new(&model);
+    let right = rows.iter().filter(|(text, labels)| engine.predict(text).label().name == labels[0]).count();
+    right as f64 / rows.len() as f64
+}
+
+/// How many texts a step of an embedder did.
+pub(crate) fn texts_of(step: Embedding) -> usize {
+    match step {
+        Embedding::Texts(count) => count,
+        Embedding::Tuned(..) => 0,
+    }
 }

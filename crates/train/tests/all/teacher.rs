@@ -1,5 +1,6 @@
 //! Encoders: small ones of random weights, which are made here, and a real one where there is one.
 
+use crate::support::texts_of;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
@@ -151,14 +152,6 @@ fn xlm_roberta() -> TempDir {
     folder
 }
 
-/// How many texts a step of an embedder did.
-fn texts_of(step: Embedding) -> usize {
-    match step {
-        Embedding::Texts(count) => count,
-        Embedding::Tuned(..) => 0,
-    }
-}
-
 fn embed(teacher: &mut Teacher, texts: &[&str]) -> Vec<f32> {
     let mut heard = 0;
     let out = teacher.embed(texts, &mut |done| heard += texts_of(done)).unwrap();
@@ -271,6 +264,8 @@ fn a_fine_tuning_that_diverges_is_told() {
     teacher.fine_tune(FineTuning { rate: 1e30, ..rows_to_learn() }).unwrap();
     let error = teacher.embed(&["the"], &mut |_| ()).unwrap_err();
     assert!(error.contains("set `tune_rate` lower"), "{error}");
+    // What is half tuned does not embed.
+    assert_eq!(teacher.embed(&["the"], &mut |_| ()).unwrap_err(), error);
 }
 
 fn refused(folder: &Path, part: &str) {
