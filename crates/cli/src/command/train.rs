@@ -106,6 +106,10 @@ impl Train {
             console.note("only models of labels alone, one a text, learn from a teacher: it is not asked");
         }
 
+        if self.teacher.is_none() && recipe.tune_epochs > 0 {
+            console.note("`tune_epochs` is for a teacher: without --teacher it changes nothing");
+        }
+
         let bar = Bar::new(console);
         let limits = self.limits(&task, &recipe);
         let mut trainer = Trainer::new(recipe).threads(common.threads()).on_progress(bar.listener());
