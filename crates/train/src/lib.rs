@@ -51,6 +51,7 @@ mod rungs;
 mod school;
 mod sequence;
 mod session;
+mod shown;
 mod slot_values;
 mod swaps;
 mod tagger_plan;

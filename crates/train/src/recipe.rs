@@ -173,7 +173,7 @@ impl Default for Recipe {
             linear_labels: 8,
             linear_cost: 1.0,
             epochs: 20,
-            least_steps: 2000,
+            least_steps: 4000,
             batch: 32,
             rate: 1.5e-3,
             table_rate: 0.0,

@@ -198,7 +198,17 @@ mod tests {
     /// However much larger the unit of a token is than that of a state, the weights of both keep their digits.
     #[test]
     fn weights_of_tokens_and_states_keep_their_digits() {
-        let shape = Shape { rows: 1, dim: 32, units: 16, tags: 1, labels: 0, own: 0, width: 0, taught: 0 };
+        let shape = Shape {
+            rows: 1,
+            dim: 32,
+            units: 16,
+            private: 0,
+            tags: 1,
+            labels: 0,
+            own: 0,
+            width: 0,
+            taught: 0,
+        };
         let mut network = Network::empty(shape);
         network.layers = Layers::zeros(shape);
         let mut random = Random::new(3, 0);

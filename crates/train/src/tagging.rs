@@ -15,6 +15,7 @@ use crate::report::{SlotReport, TrainReport};
 use crate::school::{Class, Pupils, School};
 use crate::sequence::{Numbers, PLACES, PhraseBook, Sequence, near};
 use crate::session::{Built, Trained, Trainer};
+use crate::shown::complete;
 use crate::slot_values;
 use crate::swaps::Swaps;
 use crate::tagger_plan::TaggerPlan;
@@ -106,18 +107,22 @@ impl Answers {
             return Err(TrainError::TooManySlots { found: slots.len() });
         }
         let schema = Schema::infer(task, learned);
+        let complete = complete(learned);
         let kind = |name: &String| schema.slot(name).map_or(SlotKind::Text, |slot| slot.kind.clone());
         let rules = |label: &str| -> Vec<SlotRule> {
-            let intent = schema.intent(label);
-            // That no row has a slot twice proves little: only a declaration forbids it.
-            let open = task.schema.intent(label).is_none();
+            let declared = task.schema.intent(label).is_some();
+            // That no row has a slot twice proves little: only a declaration forbids it. That none has it at all proves something
+            // where there are many.
+            let open = !declared && !complete.contains(label);
             let has = |names: &[String], name: &String| names.contains(name);
             let rule = |name: &String| {
-                intent.map_or(SlotRule::default(), |intent| SlotRule {
-                    allowed: has(&intent.slots, name),
+                let Some(intent) = schema.intent(label) else { return SlotRule::default() };
+                let allowed = open || has(&intent.slots, name);
+                SlotRule {
+                    allowed,
                     required: has(&intent.required, name),
-                    repeated: has(&intent.slots, name) && (open || has(&intent.repeated, name)),
-                })
+                    repeated: allowed && (!declared || has(&intent.repeated, name)),
+                }
             };
             slots.iter().map(rule).collect()
         };
@@ -312,7 +317,7 @@ impl Trainer<'_> {
         report.notes.extend(kept.map(|_| KEPT.to_owned()));
         if task.schema.intents.is_empty() && !answers.slots.is_empty() {
             report.notes.push(
-                "no intents are declared: each label has the slots that its rows have; `check --schema` prints them to adopt"
+                "no intents are declared: a label may have any slot, unless its rows tell that it has no others; `check --schema` prints what they have, to adopt"
                     .to_owned(),
             );
         }
@@ -523,12 +528,14 @@ fn fit_one(
     let shared = |&hash: &u32| ((u64::from(hash) * feature_rows as u64) >> 32) as u32;
     let buckets: Vec<u32> = if owned { known.places.clone() } else { hashes.iter().map(shared).collect() };
     let slot_count = answers.slots.len();
+    let (labels, tags) = (answers.labels.len(), 2 * slot_count + 1);
     let shape = Shape {
         rows: feature_rows + 2 * PLACES as usize * slot_count,
         dim: plan.dim,
         units: plan.units,
-        tags: 2 * slot_count + 1,
-        labels: answers.labels.len(),
+        private: Shape::private_of(plan.units, labels, tags),
+        tags,
+        labels,
         own: pieces.as_ref().map_or(0, |set| set.seen),
         width: pieces.as_ref().map_or(0, |set| set.width),
         taught: class.as_ref().map_or(0, |(_, class)| class.lessons.dim),

@@ -19,7 +19,8 @@ usage: cargo xtask taught --teacher DIR [--seeds N] [--only TEXT]... [--data DIR
 
 Trains models of labels with the words asset alone and with the encoder in DIR (all-MiniLM-L6-v2), with seeds 1 to N (3 if not
 given), and judges them on the official test rows. The lines are named SET, HOW; --only takes those whose names hold one of the texts.
-Seconds are those of the first seed, with an empty cache. --out writes FILE.md and FILE.json. It takes hours";
+Seconds are those of the first seed; what an earlier line of the set asked the encoder is still known. --out writes FILE.md and
+FILE.json. It takes hours";
 
 /// How a model is trained.
 struct Line {
@@ -163,6 +164,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
     let mut all: Vec<Reached> = Vec::new();
     let mut first: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut last = None;
     for line in &LINES {
         let name = format!("{}, {}", line.set, line.how);
         let wanted = options.only.iter().any(|part| name.contains(part));
@@ -171,6 +173,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
         }
         let set = SETS.iter().find(|set| set.name == line.set).ok_or("no such set")?;
         eprintln!("{name}");
+        let cache = work.join("cache");
+        if last != Some(line.set) && cache.is_dir() {
+            fs::remove_dir_all(&cache).map_err(|error| format!("{}: {error}", cache.display()))?;
+        }
+        last = Some(line.set);
         let mut reached = run_line(line, set, &name, options, &program, &data, &work)?;
         let mean = reached.mean();
         let base = *first.entry(line.set).or_insert(mean);
@@ -237,9 +244,6 @@ fn run_line(
         reports: Vec::new(),
     };
     let cache = work.join("cache");
-    if cache.is_dir() {
-        fs::remove_dir_all(&cache).map_err(|error| format!("{}: {error}", cache.display()))?;
-    }
     let whole = prepare(set, data, work)?;
     // Draws of ten rows a label are few rows: more of them are needed for the same certainty.
     let seeds: Vec<u64> = if line.few { (0..5).collect() } else { (1..=options.seeds).collect() };

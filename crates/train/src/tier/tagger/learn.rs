@@ -31,11 +31,12 @@ const LONGEST_GRADIENT: f32 = 2.0;
 /// The share of the steps in which the step size rises.
 const WARM_UP: f64 = 0.05;
 
-/// How many epochs a fit of so many rows takes, with slots or of labels `alone`: these are learned in half the epochs.
+/// How many epochs a fit of so many rows takes, with slots or of labels `alone`: these are learned in half the epochs and steps.
 pub(crate) fn epochs(recipe: &Recipe, rows: usize, alone: bool) -> u32 {
-    let asked = if alone { recipe.epochs.div_ceil(2) } else { recipe.epochs };
+    let part = |asked: u32| if alone { asked.div_ceil(2) } else { asked };
+    let asked = part(recipe.epochs);
     let steps = rows.div_ceil(recipe.batch as usize).max(1);
-    let least = (recipe.least_steps as usize).div_ceil(steps).min(4 * asked as usize);
+    let least = (part(recipe.least_steps) as usize).div_ceil(steps).min(4 * asked as usize);
     let least = if recipe.epochs < 5 { 0 } else { least };
     asked.max(least as u32)
 }
@@ -272,7 +273,17 @@ mod tests {
 
     fn learned(threads: usize) -> Network {
         let recipe = Recipe { epochs: 40, batch: 24, rate: 5e-3, word_dropout: 0.0, ..Recipe::default() };
-        let shape = Shape { rows: 4, dim: 16, units: 16, tags: 5, labels: 2, own: 0, width: 0, taught: 0 };
+        let shape = Shape {
+            rows: 4,
+            dim: 16,
+            units: 16,
+            private: 0,
+            tags: 5,
+            labels: 2,
+            own: 0,
+            width: 0,
+            taught: 0,
+        };
         fit(
             &rows(),
             &Fit { recipe: &recipe, shape, pieces: None, lessons: None, stream: 0, threads },
