@@ -11,8 +11,8 @@ use crate::prediction::Confidence;
 
 /// Tags that are considered for a token at the most: those that the best sequences lead to, and always the one outside.
 const CANDIDATES: usize = 24;
-/// A tag that scores so much less than the token's best is not considered: one in twenty thousand.
-const MARGIN: i64 = 10 << 16;
+/// A tag that scores so much less than the token's best is not considered: one in three thousand.
+const MARGIN: i64 = 8 << 16;
 /// Slots whose occurrences are counted exactly when a text has some of them too often, at the most.
 const COUNTED: usize = 4;
 const MASKS: usize = 1 << COUNTED;
