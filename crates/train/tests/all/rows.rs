@@ -1,7 +1,9 @@
 //! Which rows are read for what.
 
+use serde_json::json;
+use std::path::Path;
 use stonechat_engine::{Engine, Model, Reason};
-use stonechat_task::Origin;
+use stonechat_task::{Dataset, Origin, Task};
 
 use crate::support::{meta, rest, scores, single, splits, task, train};
 
@@ -111,4 +113,40 @@ fn validation_rows_set_aside_are_learned_in_the_end() {
     assert!(trained.report.draft);
     assert_eq!(trained.report.train_rows, 200);
     assert_eq!(trained.report.valid_rows, splits.valid.len());
+}
+
+/// A label may have any slot until its rows tell that it has no others, or the task says so.
+#[test]
+fn slots_that_no_row_has_with_a_label_are_forbidden_by_many_rows_or_by_the_task() {
+    let rows = |text: &str, label: &str, slot: &str, count: usize| -> String {
+        let row = |at| {
+            let slots = json!([{ "name": slot, "start": text.len() + 1, "end": text.len() + 3 }]);
+            json!({ "text": format!("{text} x{}", at % 10), "label": label, "slots": slots }).to_string()
+                + "\n"
+        };
+        (0..count).map(row).collect()
+    };
+    let rows = rows("play the song", "play", "song", 600) + &rows("dim the light in", "dim", "room", 30);
+    let rules = |toml: &str| {
+        let task = Task::parse(toml, Path::new("task.toml")).unwrap();
+        let splits = Dataset::parse(&task, &[(Path::new("train.jsonl"), rows.as_str())]).unwrap().split();
+        let file = train(&task, &splits, &[("epochs", "1"), ("units", "16")]).model;
+        let model = Model::open(&file).unwrap();
+        let slots = model.slots().unwrap();
+        let mut found: Vec<(String, String, bool)> = Vec::new();
+        for label in 0..model.labels().len() as u32 {
+            for slot in (0..slots.len()).filter(|&slot| slots.rule(label, slot as u32).allowed) {
+                let name = slots.name(slot).to_owned();
+                let repeated = slots.rule(label, slot as u32).repeated;
+                found.push((model.labels().get(label as usize).to_owned(), name, repeated));
+            }
+        }
+        found.sort_unstable();
+        found
+    };
+    let rule = |label: &str, slot: &str, repeated| (label.to_owned(), slot.to_owned(), repeated);
+    let open = rules("name = \"home\"\nkind = \"single-label\"\n");
+    assert_eq!(open, [rule("dim", "room", true), rule("dim", "song", true), rule("play", "song", true)]);
+    let declared = rules("name = \"home\"\nkind = \"single-label\"\n[intents.dim]\nslots = [\"room\"]\n");
+    assert_eq!(declared, [rule("dim", "room", false), rule("play", "song", true)]);
 }
