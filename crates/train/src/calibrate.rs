@@ -109,6 +109,40 @@ pub(crate) fn calibrate_slots(rows: &[&Example], draft: impl Fn(f64) -> Vec<u8>)
     }
 }
 
+/// A text of which two say what its labels are.
+pub(crate) struct TwoVoices {
+    pub(crate) margins: Vec<f32>,
+    pub(crate) logits: Vec<f32>,
+    pub(crate) label: u32,
+}
+
+/// How many times margins are to be added to logits: the least negative log-likelihood at the best slope; never, where chance could have
+/// made that of logits alone greater by as much (by two standard errors of the mean difference).
+pub(crate) fn best_times(texts: &[TwoVoices]) -> f32 {
+    const TIMES: [f32; 7] = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
+    let doubt = 1.0 / (texts.len() as f64 + 2.0);
+    let losses = |times: f32| -> Vec<f64> {
+        let sum = |(margin, logit): (&f32, &f32)| f64::from(logit + times * margin);
+        let scored: Vec<Scored> = texts
+            .iter()
+            .map(|text| Scored {
+                logits: text.margins.iter().zip(&text.logits).map(sum).collect(),
+                labels: vec![text.label],
+            })
+            .collect();
+        let slope = lowest(|slope| scored.iter().map(|row| softmax_loss(row, slope, doubt)).sum());
+        scored.iter().map(|row| softmax_loss(row, slope, doubt)).collect()
+    };
+    let each = TIMES.map(losses);
+    let sums: Vec<f64> = each.iter().map(|losses| losses.iter().sum()).collect();
+    let best = (1..TIMES.len()).fold(0, |best, at| if sums[at] < sums[best] { at } else { best });
+    let gains = || each[0].iter().zip(&each[best]).map(|(alone, both)| alone - both);
+    let (count, sum) = (texts.len() as f64, gains().sum::<f64>());
+    let spread = gains().map(|gain| (gain - sum / count) * (gain - sum / count)).sum::<f64>();
+    // Two standard errors of a sum are twice the root of the spread.
+    if sum > 2.0 * libm::sqrt(spread) { TIMES[best] } else { 0.0 }
+}
+
 /// What the answers due lack to be certain, of labels that a text has and of those that it has not.
 #[derive(Clone, Copy)]
 struct Doubts {
@@ -194,6 +228,26 @@ mod tests {
             let expected = 1.0 / (count as f64 + 2.0);
             assert!((wrong / expected - 1.0).abs() < 0.01, "{count} rows: {wrong}, not {expected}");
         }
+    }
+
+    #[test]
+    fn the_better_voice_counts_more() {
+        let voice = |right: bool, label: u32| {
+            let certain = if right { label } else { 1 - label };
+            vec![if certain == 0 { 1.0 } else { -1.0 }, if certain == 0 { -1.0 } else { 1.0 }]
+        };
+        // The margins are right `own` times in ten and the logits `rest` times, each wherever the other is not, as far as can be.
+        let times = |own: usize, rest: usize| {
+            let text = |at: usize| {
+                let label = (at / 10 % 2) as u32;
+                let (margins, logits) = (voice(at % 10 < own, label), voice(9 - at % 10 < rest, label));
+                TwoVoices { margins, logits, label }
+            };
+            best_times(&(0..200).map(text).collect::<Vec<_>>())
+        };
+        assert_eq!(times(5, 10), 0.0, "what is right by chance does not count");
+        assert!(times(10, 5) > 4.0);
+        assert!(times(9, 7) > times(7, 9) && times(7, 9) > 0.0);
     }
 
     #[test]

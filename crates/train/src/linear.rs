@@ -31,16 +31,30 @@ impl Linear {
         character_weight: f32,
         random: &mut Random,
     ) -> Self {
-        let mut rarity: Vec<f32> = dictionary
+        let rarity: Vec<f32> = dictionary
             .counts
             .iter()
             .map(|&count| 1.0 + libm::logf((rows.len() as f32 + 1.0) / (count as f32 + 1.0)))
             .collect();
-        let mut sparse: Vec<Vec<(u32, f32)>> =
-            rows.iter().map(|row| weigh(row, &rarity, character_weight)).collect();
+        let sparse = rows.iter().map(|row| weigh(row, &rarity, character_weight)).collect();
+        let wanted = |row: usize, label: u32| rows[row].labels.contains(&label);
+        Self::of(sparse, rarity, wanted, labels, cost, random)
+    }
+
+    /// The same for rows that are features, rising, with their weights, to which the rarity of each feature gave its part. `wanted` says
+    /// whether a row has a label.
+    pub(crate) fn of(
+        mut sparse: Vec<Vec<(u32, f32)>>,
+        mut rarity: Vec<f32>,
+        wanted: impl Fn(usize, u32) -> bool,
+        labels: usize,
+        cost: f32,
+        random: &mut Random,
+    ) -> Self {
+        let features = rarity.len();
         let square = |row: &Vec<(u32, f32)>| row.iter().map(|(_, value)| value * value).sum::<f32>();
         // Both groups together have a squared length of two on average, as two TF-IDF vectors side by side.
-        let mean = sparse.iter().map(square).sum::<f32>() / rows.len().max(1) as f32;
+        let mean = sparse.iter().map(square).sum::<f32>() / sparse.len().max(1) as f32;
         let unit = if mean > 0.0 { libm::sqrtf(2.0 / mean) } else { 1.0 };
         for (_, value) in sparse.iter_mut().flatten() {
             *value *= unit;
@@ -49,11 +63,11 @@ impl Linear {
             *rarity *= unit;
         }
         let squares: Vec<f32> = sparse.iter().map(|row| square(row) + 1.0 + 0.5 / cost).collect();
-        let mut weights = vec![0.0; dictionary.len() * labels];
+        let mut weights = vec![0.0; features * labels];
         let mut biases = Vec::with_capacity(labels);
         for label in 0..labels {
-            let wanted: Vec<bool> = rows.iter().map(|row| row.labels.contains(&(label as u32))).collect();
-            let (column, bias) = machine(&sparse, &squares, &wanted, dictionary.len(), cost, random);
+            let wanted: Vec<bool> = (0..sparse.len()).map(|row| wanted(row, label as u32)).collect();
+            let (column, bias) = machine(&sparse, &squares, &wanted, features, cost, random);
             for ((row, weight), rarity) in weights.chunks_exact_mut(labels).zip(column).zip(&rarity) {
                 row[label] = weight * rarity;
             }

@@ -75,8 +75,8 @@ pub struct Recipe {
     /// What the n-grams of characters weigh beside the words; 0 takes 1, or 0.5 where most of the text is in scripts without
     /// spaces.
     pub character_weight: f64,
-    /// Up to how many labels a linear support vector machine is fitted beside the network; the better on the tuning rows is
-    /// taken.
+    /// Up to how many labels a linear support vector machine is fitted beside the network: the better on the tuning rows is
+    /// taken, or, in a tagger of labels alone, the sum of both.
     pub linear_labels: u32,
     /// The cost of an error in that machine.
     pub linear_cost: f64,
@@ -102,8 +102,10 @@ pub struct Recipe {
     pub state_dropout: f64,
     /// The share of its tokens that are known by their letters and shapes only.
     pub word_dropout: f64,
-    /// The share of a token's features that is left out.
+    /// In a tagger of slots, the share of a token's features that is left out in each step.
     pub token_dropout: f64,
+    /// From how many rows on: fewer are too few to do without.
+    pub token_dropout_rows: u32,
     /// Where there are labels, the share of a tagger's rows with slots that have other values in these whenever they are learned (Dai
     /// and Adel, 2020).
     pub value_swaps: f64,
@@ -183,7 +185,8 @@ impl Default for Recipe {
             input_dropout: 0.3,
             state_dropout: 0.4,
             word_dropout: 0.2,
-            token_dropout: 0.0,
+            token_dropout: 0.1,
+            token_dropout_rows: 4000,
             value_swaps: 0.0,
             swap_rows: 3000,
             tag_weight: 0.25,

@@ -2,7 +2,9 @@
 
 use crate::accept::{Evidence, KEPT, Outside, settle};
 use crate::acceptance::Acceptance;
-use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, calibrate_slots, rounded, score};
+use crate::calibrate::{
+    Calibration, LEAST_ROWS, TwoVoices, best_times, calibrate, calibrate_slots, rounded, score,
+};
 use crate::error::TrainError;
 use crate::filter::Known;
 use crate::merit::Merit;
@@ -67,6 +69,8 @@ struct Fitted {
     pieces: Option<Arc<PieceSet>>,
     /// Characters that are read of a text.
     limit: u32,
+    /// How many times the margins of a linear machine count beside the network's logits.
+    times: f32,
     sections: Vec<(SectionKind, Vec<u8>)>,
 }
 
@@ -86,6 +90,9 @@ struct Verdict {
 
 /// Tuning rows that the confidence of slots is calibrated on, at the most: each is answered many times.
 const MOST_CALIBRATED: usize = 500;
+
+/// Fewer tuning rows than this do not tell how much margins are to count.
+const LEAST_MIXED: usize = 100;
 
 /// The sections that a tagger without slots does not have.
 const OF_SLOTS: [SectionKind; 4] =
@@ -234,7 +241,9 @@ impl Trainer<'_> {
         };
         let fitted = {
             let meter = Meter::new(work(texts.len()) + rows.part.map_or(0, work), &mut *self.listener);
-            let one = |count: usize, stream| {
+            let of_known: Vec<&Sequence> =
+                known_labels(&answers, rows, &tuning).map(|(_, text)| text).collect();
+            let one = |count: usize, stream, times: Option<f32>| {
                 let examples = (&rows.learned[..count], &texts[..count]);
                 let lessons = class(count);
                 fit_one(
@@ -245,13 +254,15 @@ impl Trainer<'_> {
                     examples,
                     words,
                     lessons,
+                    (&of_known, times),
                     stream,
                     self.threads,
                     &meter,
                 )
             };
-            let draft = rows.part.map(|part| one(part, 1)).transpose()?;
-            (draft, one(texts.len(), 0)?)
+            let draft = rows.part.map(|part| one(part, 1, None)).transpose()?;
+            let times = draft.as_ref().map(|draft| draft.times);
+            (draft, one(texts.len(), 0, times)?)
         };
         let taught = school.as_deref().and_then(|school| school.report(rows.part, &pupils));
         self.tell("calibrating");
@@ -375,9 +386,7 @@ impl Trainer<'_> {
             let rule = self.tagger_rule(answers, verdict.calibration, verdict.sharpness);
             let bytes = package.draft(&Acceptance::of(rule));
             let model = Model::open(&bytes).map_err(|error| fault(&error))?;
-            let labelled = rows.tuning.iter().zip(tuning);
-            let known =
-                labelled.filter(|(row, _)| row.labels.iter().all(|label| answers.labels.contains(label)));
+            let known = known_labels(answers, rows, tuning);
             let scored = score(&model, known.map(|(row, text)| (row.text.as_str(), vec![text.label])));
             verdict.calibration = calibrate(&scored, false);
         }
@@ -445,6 +454,16 @@ fn float_scores(
     (right as f64 / tuning.len().max(1) as f64, f1)
 }
 
+/// The tuning rows whose labels rows to learn from have too.
+fn known_labels<'a>(
+    answers: &'a Answers,
+    rows: &'a TaggedRows<'_>,
+    tuning: &'a [Sequence],
+) -> impl Iterator<Item = (&'a Example, &'a Sequence)> {
+    let all = rows.tuning.iter().copied().zip(tuning);
+    all.filter(|(row, _)| row.labels.iter().all(|label| answers.labels.contains(label)))
+}
+
 impl Fitted {
     fn package<'a>(&self, labels: &'a [String]) -> Package<'a> {
         Package { tier: Tier::Tagger, labels, sections: self.sections.clone() }
@@ -508,6 +527,7 @@ fn fit_one(
     (examples, texts): (&[&Example], &[Sequence]),
     words: Option<&Words>,
     class: Option<(&School, Class)>,
+    (tuning, times): (&[&Sequence], Option<f32>),
     stream: u64,
     threads: usize,
     meter: &Meter<'_, '_>,
@@ -529,11 +549,15 @@ fn fit_one(
     let buckets: Vec<u32> = if owned { known.places.clone() } else { hashes.iter().map(shared).collect() };
     let slot_count = answers.slots.len();
     let (labels, tags) = (answers.labels.len(), 2 * slot_count + 1);
+    // A number of a token for each label: most are to be left for what is learned. Beside slots it gains nothing (snips).
+    let most = (recipe.linear_labels as usize).min(plan.dim / 4);
+    let mixed = slot_count == 0 && (2..=most).contains(&labels) && tuning.len() >= LEAST_MIXED;
     let shape = Shape {
         rows: feature_rows + 2 * PLACES as usize * slot_count,
         dim: plan.dim,
         units: plan.units,
         private: Shape::private_of(plan.units, labels, tags),
+        margins: if mixed { labels } else { 0 },
         tags,
         labels,
         own: pieces.as_ref().map_or(0, |set| set.seen),
@@ -550,6 +574,7 @@ fn fit_one(
         feature_rows: feature_rows as u32,
         pieces: pieces.clone(),
         limit: recipe.max_characters,
+        times: 0.0,
         sections: Vec::new(),
     };
     let near = near(texts, longest);
@@ -596,6 +621,22 @@ fn fit_one(
         return Err(TrainError::Diverged);
     }
     fitted.network.forget_unread(&rows);
+    if mixed {
+        let mut random = Random::new(recipe.seed, 1500 + stream);
+        let margins = fitted.network.fit_margins(&rows, recipe.linear_cost as f32, &mut random);
+        fitted.times = times.unwrap_or_else(|| {
+            let numbers = fitted.numbers(longest);
+            let texts = tuning.iter().filter(|text| !text.tokens.is_empty());
+            let voices: Vec<TwoVoices> = texts
+                .map(|text| {
+                    let (margins, logits) = fitted.network.apart(&numbers.row(text, &[]), &margins);
+                    TwoVoices { margins, logits, label: text.label }
+                })
+                .collect();
+            best_times(&voices)
+        });
+        fitted.network.mix(&margins, fitted.times);
+    }
     fitted.sections = vec![
         (SectionKind::Features, Features::write(&recipe.features())),
         (SectionKind::Slots, slots.to_vec()),

@@ -3,6 +3,7 @@
 mod crf;
 mod decode;
 mod learn;
+mod margins;
 mod matrix;
 mod network;
 

@@ -20,6 +20,8 @@ pub(crate) struct Shape {
     pub(crate) units: usize,
     /// The last of them, which tell labels alone: tags are not scored by them.
     pub(crate) private: usize,
+    /// The last numbers of a token, which hold what it adds to the margins of a linear machine: as many as labels, or none.
+    pub(crate) margins: usize,
     /// Tags: twice the slots and one.
     pub(crate) tags: usize,
     /// Labels; 0 where there are none.
@@ -44,7 +46,7 @@ impl Shape {
     }
 
     /// Outputs of the three gates of a direction: forget, candidate, output.
-    const fn gates(&self) -> usize {
+    pub(super) const fn gates(&self) -> usize {
         3 * self.units
     }
 
@@ -258,7 +260,9 @@ impl Network {
         for number in 0..shape.dim.min(shape.width) {
             layers.pieces[number * shape.dim + number] = start;
         }
-        Self { shape, table, layers, pieces: None }
+        let mut network = Self { shape, table, layers, pieces: None };
+        network.clear_margins();
+        network
     }
 
     /// A tagger that knows nothing.
@@ -429,7 +433,7 @@ impl Forward {
 }
 
 /// What each table row of a token counts.
-fn weigh(
+pub(super) fn weigh(
     token: &TokenRow,
     shape: Shape,
     dropout: Dropout,
@@ -1030,8 +1034,18 @@ mod tests {
 
     /// The emissions among the arrays.
     const EMISSIONS: usize = 6;
-    const SHAPE: Shape =
-        Shape { rows: 12, dim: 5, units: 4, private: 1, tags: 5, labels: 3, own: 0, width: 0, taught: 2 };
+    const SHAPE: Shape = Shape {
+        rows: 12,
+        dim: 5,
+        units: 4,
+        private: 1,
+        margins: 0,
+        tags: 5,
+        labels: 3,
+        own: 0,
+        width: 0,
+        taught: 2,
+    };
 
     fn texts() -> Vec<TextRow> {
         let token = |a: u32, b: u32| TokenRow {
