@@ -232,7 +232,10 @@ impl Trainer<'_> {
         };
         let school = self.school.clone();
         let own: Vec<Vec<u32>> = texts.iter().map(|text| vec![text.label]).collect();
-        let (names, recipe) = (&answers.labels, &self.recipe);
+        // A draft of most of the rows learns as the model of all of them does.
+        let many = texts.len() >= self.recipe.token_dropout_rows as usize;
+        let token_dropout = if many { self.recipe.token_dropout } else { 0.0 };
+        let (names, recipe) = (&answers.labels, &Recipe { token_dropout, ..self.recipe.clone() });
         let pupils = Pupils { rows: &rows.learned, own: &own, names, words, recipe };
         let class = |count| school.as_deref().map(|school| (school, school.class(count, &pupils)));
         let work = |count: usize| {

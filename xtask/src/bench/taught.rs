@@ -89,6 +89,7 @@ const LINES: [Line; 21] = [
     taught("ag_news", TAUGHT, &[], Least::Nothing),
 ];
 
+// Where the kind is given, as the ladder would take a cheaper one.
 const BAG: [&str; 4] = ["--tier", "bag", "--max-size", "2500KB"];
 const TAGGER: [&str; 4] = ["--tier", "tagger", "--max-size", "2500KB"];
 // Where the encoder as it is knows little of the task.

@@ -1,6 +1,6 @@
 //! The same rows, recipe and seed give the same file.
 
-use stonechat_task::{Splits, Task};
+use stonechat_task::{Origin, Splits, Task};
 use stonechat_train::Trainer;
 
 use crate::support::{many, recipe, rest, single, smart_home, splits, task, train};
@@ -69,6 +69,28 @@ fn slots_with_values_of_other_rows() {
     let first = with("0.5", 1);
     assert!(with("0.5", 3) == first, "3 threads give another file");
     assert!(rest(&with("0", 1)) != rest(&first), "no values were swapped");
+}
+
+/// Features are left out from so many rows on, and a draft of fewer of them learns as the model does.
+#[test]
+fn features_of_tokens_are_left_out_of_many_rows() {
+    let (task, splits) = smart_home();
+    let (train, valid) = (splits.train[..360].to_vec(), splits.train[360..400].to_vec());
+    let splits = Splits { train, valid, valid_origin: Origin::SetAside, ..splits };
+    let with = |share: &str, from: usize| {
+        let from = from.to_string();
+        let settings =
+            [("token_dropout", share), ("token_dropout_rows", &from), ("epochs", "1"), ("max_size", "60000")];
+        Trainer::new(recipe(&settings)).train(&task, &splits).unwrap()
+    };
+    let none = with("0", 0);
+    let rows = none.report.train_rows;
+    assert!(none.report.draft && rows > 360, "a draft sees fewer rows than the {rows} of the model");
+    let none = rest(&none.model);
+    assert!(rest(&with("0.3", rows + 1).model) == none, "{rows} rows are too few");
+    let some = with("0.3", 0);
+    assert!(rest(&some.model) != none, "no features were left out");
+    assert!(rest(&with("0.3", rows).model) == rest(&some.model), "the draft left none out");
 }
 
 /// A change of one character of one row is another file: nothing is cached between trainings.

@@ -64,6 +64,24 @@ fn order_is_read_by_a_tagger_and_not_by_a_bag() {
     assert!(rest(&train(&task, &splits, &[("seed", "2")], 1).unwrap().model) != rest(&tagger.model));
 }
 
+/// A network that has hardly begun to learn, with a linear machine beside it.
+#[test]
+fn a_tagger_of_few_labels_has_a_linear_machine_beside_its_network() {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", &single(4, 1200, 1)), ("valid.jsonl", &single(4, 200, 2))]);
+    let new = single(4, 300, 3);
+    let with = |labels: &str, threads: usize| {
+        train(&task, &splits, &[("linear_labels", labels), ("epochs", "1"), ("rate", "0.00003")], threads)
+            .unwrap()
+            .model
+    };
+    let (both, alone) = (with("4", 1), with("3", 1));
+    let (both_right, alone_right) = (right(&both, &new), right(&alone, &new));
+    assert!(both_right > alone_right + 0.05, "{both_right} with a machine, {alone_right} without");
+    verify(&Model::open(&both).unwrap()).unwrap();
+    assert!(with("4", 3) == both, "three threads give another file");
+}
+
 #[test]
 fn rows_outside_the_task_are_learned() {
     let task = task("single-label");

@@ -65,12 +65,8 @@ pub(crate) fn fit(
         input: recipe.input_dropout as f32,
         state: recipe.state_dropout as f32,
         word: recipe.word_dropout as f32,
-        feature: match alone {
-            // Where no tag has to be told for each token, a text is told by fewer of its features.
-            true => recipe.feature_dropout,
-            false if rows.len() >= recipe.token_dropout_rows as usize => recipe.token_dropout,
-            false => 0.0,
-        } as f32,
+        // Where no tag has to be told for each token, a text is told by fewer of its features.
+        feature: if alone { recipe.feature_dropout } else { recipe.token_dropout } as f32,
     };
     for epoch in 1..=epochs {
         random.shuffle(&mut order);

@@ -53,7 +53,7 @@ impl Network {
         let wanted = |row: usize, label: u32| own[row].label == label;
         let machine = Linear::of(sparse, rarity, wanted, shape.labels, cost, random);
         let weights = (0..shape.rows).flat_map(|row| machine.weights(row));
-        let unit = LARGER * typical(self.table.iter()) / typical(weights).max(1e-9);
+        let unit = LARGER * typical(self.table.iter()) / typical(weights);
         for (row, numbers) in self.table.chunks_exact_mut(shape.dim).take(shape.rows).enumerate() {
             for (number, weight) in numbers[shape.dim - shape.margins..].iter_mut().zip(machine.weights(row))
             {
@@ -86,12 +86,12 @@ impl Network {
     }
 }
 
-/// The root of the mean square of those numbers that are not zero.
+/// The root of the mean square of those numbers that are not zero; a little above 0, so that it can be divided by.
 fn typical<'a>(numbers: impl Iterator<Item = &'a f32>) -> f32 {
     let (sum, count) = numbers
         .filter(|&&number| number != 0.0)
         .fold((0.0f64, 0usize), |(sum, count), &number| (sum + f64::from(number * number), count + 1));
-    libm::sqrt(sum / count.max(1) as f64) as f32
+    (libm::sqrt(sum / count.max(1) as f64) as f32).max(1e-9)
 }
 
 /// What each table row of features counts in the sum of a text's tokens, rows rising.
