@@ -188,7 +188,7 @@ impl<T: Real> Encoder<T> {
             let tokens = out.len() / dim;
             let start = shares.len();
             shares.resize(start + heads * tokens * tokens, T::zero());
-            attend(seen, dim, heads, &mut shares[start..], out);
+            attend(seen, dim, heads, &self.distances, &mut shares[start..], out);
         }
         let attended = rows(attended, dim)?;
         let mut middle = layer.attended.of(&attended)?;

@@ -18,8 +18,10 @@ pub(crate) struct Config {
     pub(crate) heads: usize,
     /// Rows of the table of tokens.
     pub(crate) vocabulary: usize,
-    /// Rows of the table of kinds of text; the first is used.
+    /// Rows of the table of kinds of text, the first of which is used; 0 where there is no such table.
     pub(crate) kinds: usize,
+    /// Whether layers have the names of MPNet's, and tokens see each other by how far apart they are, too.
+    pub(crate) mpnet: bool,
     /// Rows of the table of positions.
     pub(crate) positions: usize,
     /// The row of the first token.
@@ -48,6 +50,8 @@ struct Raw {
     position_embedding_type: Option<String>,
     #[serde(default)]
     pad_token_id: Option<usize>,
+    #[serde(default)]
+    relative_attention_num_buckets: Option<usize>,
 }
 
 fn two() -> usize {
@@ -59,6 +63,8 @@ fn tiny() -> f64 {
 }
 
 impl Config {
+    /// How many kinds of distance MPNet tells apart.
+    pub(crate) const BUCKETS: usize = 32;
     /// The name of the file.
     pub(crate) const FILE: &str = "config.json";
 
@@ -69,10 +75,10 @@ impl Config {
         let first_position = match raw.model_type.as_str() {
             "bert" => 0,
             // Positions are counted from behind the row of the padding.
-            "roberta" | "xlm-roberta" => raw.pad_token_id.unwrap_or(1).saturating_add(1),
+            "roberta" | "xlm-roberta" | "mpnet" => raw.pad_token_id.unwrap_or(1).saturating_add(1),
             other => {
                 return wrong(format!(
-                    "the model type `{other}` is not supported; take an encoder of the type bert, roberta or xlm-roberta"
+                    "the model type `{other}` is not supported; take an encoder of the type bert, roberta, xlm-roberta or mpnet"
                 ));
             }
         };
@@ -86,6 +92,14 @@ impl Config {
         if positions != "absolute" {
             return wrong(format!(
                 "positions of the type `{positions}` are not supported; take an encoder with `absolute`"
+            ));
+        }
+        let mpnet = raw.model_type == "mpnet";
+        let buckets = raw.relative_attention_num_buckets.unwrap_or(Self::BUCKETS);
+        if mpnet && buckets != Self::BUCKETS {
+            return wrong(format!(
+                "`relative_attention_num_buckets` is {buckets}, not {}; take the file as it was published",
+                Self::BUCKETS
             ));
         }
         let sizes = [
@@ -128,7 +142,8 @@ impl Config {
             layers: raw.num_hidden_layers,
             heads: raw.num_attention_heads,
             vocabulary: raw.vocab_size,
-            kinds: raw.type_vocab_size,
+            kinds: if mpnet { 0 } else { raw.type_vocab_size },
+            mpnet,
             positions: raw.max_position_embeddings,
             first_position,
             epsilon: raw.layer_norm_eps,

@@ -1,10 +1,10 @@
-//! The forward pass of an encoder (Devlin et al., "BERT", NAACL 2019).
+//! The forward pass of an encoder (Devlin et al., "BERT", NAACL 2019; Song et al., "MPNet", NeurIPS 2020).
 
 use super::batches::in_batches;
 use super::config::Config;
 use super::error::TeacherError;
 use super::folder::Folder;
-use super::kernel::{Real, add, add_row, attend, gelu, layer_norm};
+use super::kernel::{Distances, Real, add, add_row, attend, gelu, layer_norm};
 use super::pooling::Pooling;
 use super::weights::Weights;
 use candle_core::{Device, Tensor};
@@ -17,6 +17,8 @@ pub(crate) struct Encoder<T> {
     /// A row for each position, with that of the first kind of text added.
     positions: Vec<T>,
     norm: Norm<T>,
+    /// What distances add to attention, in all layers.
+    pub(super) distances: Distances<T>,
     pub(super) layers: Vec<Layer<T>>,
 }
 
@@ -67,14 +69,23 @@ impl<T: Real> Encoder<T> {
         let dim = config.dim;
         let mut positions =
             weights.numbers("embeddings.position_embeddings.weight", &[config.positions, dim])?;
-        let kinds: Vec<T> =
-            weights.numbers("embeddings.token_type_embeddings.weight", &[config.kinds, dim])?;
-        add_row(&mut positions, &kinds[..dim]);
+        if config.kinds > 0 {
+            let kinds: Vec<T> =
+                weights.numbers("embeddings.token_type_embeddings.weight", &[config.kinds, dim])?;
+            add_row(&mut positions, &kinds[..dim]);
+        }
+        let mut distances = Distances::none();
+        if config.mpnet {
+            let table = weights
+                .numbers("encoder.relative_attention_bias.weight", &[Config::BUCKETS, config.heads])?;
+            distances = Distances::new(&table, config.heads, config.most_tokens());
+        }
         let layers = (0..config.layers).map(|at| Layer::read(folder, &weights, &config, at));
         Ok(Self {
             words: weights.numbers("embeddings.word_embeddings.weight", &[config.vocabulary, dim])?,
             positions,
             norm: Norm::read(&weights, "embeddings.LayerNorm", &config)?,
+            distances,
             layers: layers.collect::<Result<_, _>>()?,
             config,
         })
@@ -118,7 +129,7 @@ impl<T: Real> Encoder<T> {
             self.begin(tokens, &mut states)?;
         }
         for layer in &self.layers {
-            states = layer.apply(states, &self.config, batch.length)?;
+            states = layer.apply(states, &self.config, &self.distances, batch.length)?;
         }
         Ok(states)
     }
@@ -152,25 +163,43 @@ impl<T: Real> Layer<T> {
             let names: Vec<String> = rest.iter().map(|rest| name(rest)).collect();
             Linear::read(folder, weights, &names, from, to)
         };
-        let three = ["attention.self.query", "attention.self.key", "attention.self.value"];
+        let (three, attended, norm) = if config.mpnet {
+            (
+                ["attention.attn.q", "attention.attn.k", "attention.attn.v"],
+                "attention.attn.o",
+                "attention.LayerNorm",
+            )
+        } else {
+            (
+                ["attention.self.query", "attention.self.key", "attention.self.value"],
+                "attention.output.dense",
+                "attention.output.LayerNorm",
+            )
+        };
         Ok(Self {
             attention: linear(&three, dim, dim)?,
-            attended: linear(&["attention.output.dense"], dim, dim)?,
-            attended_norm: Norm::read(weights, &name("attention.output.LayerNorm"), config)?,
+            attended: linear(&[attended], dim, dim)?,
+            attended_norm: Norm::read(weights, &name(norm), config)?,
             between: linear(&["intermediate.dense"], dim, between)?,
             out: linear(&["output.dense"], between, dim)?,
             out_norm: Norm::read(weights, &name("output.LayerNorm"), config)?,
         })
     }
 
-    fn apply(&self, states: Vec<T>, config: &Config, length: usize) -> candle_core::Result<Vec<T>> {
+    fn apply(
+        &self,
+        states: Vec<T>,
+        config: &Config,
+        distances: &Distances<T>,
+        length: usize,
+    ) -> candle_core::Result<Vec<T>> {
         let (dim, heads) = (config.dim, config.heads);
         let before = states.clone();
         let seen = self.attention.apply(states)?;
         let mut attended = vec![T::zero(); before.len()];
         let mut shares = vec![T::zero(); heads * length * length];
         for (seen, out) in seen.chunks_exact(length * dim * 3).zip(attended.chunks_exact_mut(length * dim)) {
-            attend(seen, dim, heads, &mut shares, out);
+            attend(seen, dim, heads, distances, &mut shares, out);
         }
         let mut states = self.attended.apply(attended)?;
         add(&mut states, &before);
@@ -248,6 +277,7 @@ impl<T: Real> Encoder<T> {
             heads,
             vocabulary,
             kinds: 1,
+            mpnet: false,
             positions,
             first_position: 0,
             epsilon: 1e-6,
@@ -275,7 +305,8 @@ impl<T: Real> Encoder<T> {
             })
         };
         let layers = (0..layers).map(layer).collect::<candle_core::Result<_>>()?;
-        let (words, positions) = (numbers(vocabulary * dim, 0.0), numbers(positions * dim, 0.0));
-        Ok(Self { words, positions, norm: norm(&mut numbers), layers, config })
+        let (words, places) = (numbers(vocabulary * dim, 0.0), numbers(positions * dim, 0.0));
+        let distances = Distances::new(&numbers(Config::BUCKETS * heads, 0.0), heads, positions);
+        Ok(Self { words, positions: places, norm: norm(&mut numbers), distances, layers, config })
     }
 }

@@ -95,10 +95,58 @@ pub(super) fn mean_and_factor<T: Real>(row: &[T], epsilon: f64) -> (T, T) {
     (mean, T::one() / (variance + T::from_f64(epsilon)).root())
 }
 
+/// What is added to how much a token sees of another, by how far before or behind it that is (Raffel et al., "Exploring the
+/// Limits of Transfer Learning", JMLR 2020): of each head one number for each distance, the same in all layers.
+pub(super) struct Distances<T> {
+    /// Of each head, the numbers for the distances from 1 - `tokens` to `tokens` - 1; none where distances do not count.
+    numbers: Vec<T>,
+    tokens: usize,
+}
+
+impl<T: Real> Distances<T> {
+    /// Where distances do not count.
+    pub(super) fn none() -> Self {
+        Self { numbers: Vec::new(), tokens: 0 }
+    }
+
+    /// For texts of so many tokens at the most; `table` has a row of a number for each head, for each kind of distance.
+    pub(super) fn new(table: &[T], heads: usize, tokens: usize) -> Self {
+        let one = |head: usize, at: usize| {
+            let (near, far) = (at.min(tokens - 1), at.max(tokens - 1));
+            table[kind_of_distance(far - near, at >= tokens) * heads + head]
+        };
+        let numbers = (0..heads).flat_map(|head| (0..2 * tokens - 1).map(move |at| one(head, at)));
+        Self { numbers: numbers.collect(), tokens }
+    }
+
+    /// What is added for a head's token, for each of so many tokens.
+    fn of(&self, head: usize, token: usize, tokens: usize) -> Option<&[T]> {
+        let start = head * (2 * self.tokens).saturating_sub(1) + self.tokens.saturating_sub(1 + token);
+        if self.numbers.is_empty() { None } else { Some(&self.numbers[start..start + tokens]) }
+    }
+}
+
+/// The row for a distance in a table of 32: 16 for tokens before (and the token itself), and 16 for those `behind`; of these, 8 for the distances
+/// below 8, the others ever wider, by the root of two, and the last one for all from 91 on.
+fn kind_of_distance(distance: usize, behind: bool) -> usize {
+    let kind = match distance {
+        0..8 => distance,
+        far => (8 + (far * far / 64).ilog2() as usize).min(15),
+    };
+    if behind { 16 + kind } else { kind }
+}
+
 /// Attention (Vaswani et al., 2017) inside one text: `states` has a row of queries, keys and values, `3 * dim` numbers, for
 /// each token; adds to `out`, `dim` numbers a token, which are zeros. `shares` gets how much each token sees of each: for each head
 /// and token a row of a number for each token.
-pub(super) fn attend<T: Real>(states: &[T], dim: usize, heads: usize, shares: &mut [T], out: &mut [T]) {
+pub(super) fn attend<T: Real>(
+    states: &[T],
+    dim: usize,
+    heads: usize,
+    distances: &Distances<T>,
+    shares: &mut [T],
+    out: &mut [T],
+) {
     let size = dim / heads;
     let tokens = out.len() / dim;
     let scale = T::one() / T::from_f64(size as f64).root();
@@ -110,6 +158,9 @@ pub(super) fn attend<T: Real>(states: &[T], dim: usize, heads: usize, shares: &m
             let query = part(token, 0);
             for (other, share) in shares.iter_mut().enumerate() {
                 *share = dot(query, part(other, 1)) * scale;
+            }
+            if let Some(distances) = distances.of(head, token, tokens) {
+                add(shares, distances);
             }
             softmax(shares);
             let out = &mut out[head * size..][..size];
@@ -193,11 +244,32 @@ mod tests {
         assert!((row.iter().map(|x| (x - 2.0) * (x - 2.0)).sum::<f64>() - 11.0).abs() < 1e-9);
     }
 
+    /// As the encoder was trained: logarithms of distances, rounded down, in 32-bit numbers.
+    #[test]
+    fn kinds_of_distances_are_those_of_the_encoder() {
+        for distance in 0..400usize {
+            let far = libm::logf(distance.max(1) as f32 / 8.0) / libm::logf(16.0) * 8.0;
+            let expected = if distance < 8 { distance } else { 15.min(8 + far as usize) };
+            assert_eq!(kind_of_distance(distance, false), expected, "{distance}");
+            assert_eq!(kind_of_distance(distance, true), 16 + expected, "{distance}");
+        }
+    }
+
+    #[test]
+    fn distances_are_added_by_where_a_token_is() {
+        // Two heads; each kind of distance has its own number, times 100 for the second head.
+        let table: Vec<f64> = (0..32).flat_map(|kind| [f64::from(kind), f64::from(kind) * 100.0]).collect();
+        let distances = Distances::new(&table, 2, 5);
+        assert_eq!(distances.of(0, 1, 4), Some(&[1.0, 0.0, 17.0, 18.0][..]));
+        assert_eq!(distances.of(1, 4, 5), Some(&[400.0, 300.0, 200.0, 100.0, 0.0][..]));
+        assert_eq!(Distances::<f64>::none().of(1, 4, 5), None);
+    }
+
     #[test]
     fn attention_means_what_is_alike() {
         // Two tokens, one head of one number: queries 0, so each sees the mean of the values 1 and 3.
         let mut out = [0.0f32; 2];
-        attend(&[0.0, 5.0, 1.0, 0.0, -5.0, 3.0], 1, 1, &mut [0.0; 4], &mut out);
+        attend(&[0.0, 5.0, 1.0, 0.0, -5.0, 3.0], 1, 1, &Distances::none(), &mut [0.0; 4], &mut out);
         assert_eq!(out, [2.0, 2.0]);
     }
 }

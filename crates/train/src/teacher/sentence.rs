@@ -48,7 +48,7 @@ pub struct Teacher {
 
 impl Teacher {
     /// Opens the encoder in a folder with `config.json`, `tokenizer.json` and `model.safetensors`, as encoders are published,
-    /// of the type `bert`, `roberta` or `xlm-roberta`. How states become an embedding is read from `1_Pooling/config.json`, and
+    /// of the type `bert`, `roberta`, `xlm-roberta` or `mpnet`. How states become an embedding is read from `1_Pooling/config.json`, and
     /// what stands before each text from `config_sentence_transformers.json`, where these are there.
     ///
     /// # Errors

@@ -14,9 +14,12 @@ use tempfile::TempDir;
 const DIM: usize = 32;
 const BETWEEN: usize = 64;
 const LAYERS: usize = 2;
+const HEADS: usize = 4;
 const POSITIONS: usize = 40;
+/// Word pieces of the encoders that have them.
+const PIECES: usize = 62;
 
-/// A file of random weights.
+/// A file of random weights; without kinds of text, of an encoder as MPNet.
 fn weights(prefix: &str, vocabulary: usize, kinds: usize) -> Vec<u8> {
     let mut state = 1u64;
     let mut random = |count: usize| -> Vec<u8> {
@@ -33,20 +36,29 @@ fn weights(prefix: &str, vocabulary: usize, kinds: usize) -> Vec<u8> {
     };
     add("embeddings.word_embeddings.weight".into(), vec![vocabulary, DIM]);
     add("embeddings.position_embeddings.weight".into(), vec![POSITIONS, DIM]);
-    add("embeddings.token_type_embeddings.weight".into(), vec![kinds, DIM]);
+    let mpnet = kinds == 0;
+    if mpnet {
+        add("encoder.relative_attention_bias.weight".into(), vec![32, HEADS]);
+    } else {
+        add("embeddings.token_type_embeddings.weight".into(), vec![kinds, DIM]);
+    }
     let mut norms = vec!["embeddings.LayerNorm".to_string()];
     for layer in 0..LAYERS {
         let mut linear = |name: &str, from: usize, to: usize| {
             add(format!("encoder.layer.{layer}.{name}.weight"), vec![to, from]);
             add(format!("encoder.layer.{layer}.{name}.bias"), vec![to]);
         };
-        for name in ["attention.self.query", "attention.self.key", "attention.self.value"] {
-            linear(name, DIM, DIM);
+        let (four, norm) = if mpnet {
+            (["attn.q", "attn.k", "attn.v", "attn.o"], "LayerNorm")
+        } else {
+            (["self.query", "self.key", "self.value", "output.dense"], "output.LayerNorm")
+        };
+        for name in four {
+            linear(&format!("attention.{name}"), DIM, DIM);
         }
-        linear("attention.output.dense", DIM, DIM);
         linear("intermediate.dense", DIM, BETWEEN);
         linear("output.dense", BETWEEN, DIM);
-        norms.push(format!("encoder.layer.{layer}.attention.output.LayerNorm"));
+        norms.push(format!("encoder.layer.{layer}.attention.{norm}"));
         norms.push(format!("encoder.layer.{layer}.output.LayerNorm"));
     }
     for name in norms {
@@ -62,7 +74,7 @@ fn weights(prefix: &str, vocabulary: usize, kinds: usize) -> Vec<u8> {
 fn config(model_type: &str, vocabulary: usize, kinds: usize) -> Value {
     json!({
         "model_type": model_type, "hidden_size": DIM, "intermediate_size": BETWEEN, "num_hidden_layers": LAYERS,
-        "num_attention_heads": 4, "vocab_size": vocabulary, "max_position_embeddings": POSITIONS,
+        "num_attention_heads": HEADS, "vocab_size": vocabulary, "max_position_embeddings": POSITIONS,
         "type_vocab_size": kinds, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "pad_token_id": 1,
     })
 }
@@ -105,6 +117,7 @@ fn bert() -> TempDir {
     pieces.dedup();
     let mut known = std::collections::BTreeSet::new();
     pieces.retain(|piece| known.insert(piece.clone()));
+    assert_eq!(pieces.len(), PIECES);
     let vocabulary: serde_json::Map<String, Value> =
         pieces.iter().enumerate().map(|(id, piece)| (piece.clone(), id.into())).collect();
     let tokenizer = json!({
@@ -124,6 +137,16 @@ fn bert() -> TempDir {
     write(folder.path(), "tokenizer.json", &tokenizer);
     write(folder.path(), "config.json", &config("bert", pieces.len(), 2));
     fs::write(folder.path().join("model.safetensors"), weights("", pieces.len(), 2)).unwrap();
+    folder
+}
+
+/// An encoder as MPNet's, of the same word pieces.
+fn mpnet() -> TempDir {
+    let folder = bert();
+    let mut shape = config("mpnet", PIECES, 1);
+    shape.as_object_mut().unwrap().remove("type_vocab_size");
+    write(folder.path(), "config.json", &shape);
+    fs::write(folder.path().join("model.safetensors"), weights("", PIECES, 0)).unwrap();
     folder
 }
 
@@ -166,7 +189,7 @@ fn embed(teacher: &mut Teacher, texts: &[&str]) -> Vec<f32> {
 
 #[test]
 fn small_encoders_embed() {
-    for folder in [bert(), xlm_roberta()] {
+    for folder in [bert(), xlm_roberta(), mpnet()] {
         let mut teacher = Teacher::open(folder.path()).unwrap();
         assert_eq!(teacher.dim(), DIM);
         let long = "lights of the light ".repeat(50);
@@ -179,6 +202,32 @@ fn small_encoders_embed() {
         assert_ne!(together[..DIM], together[2 * DIM..3 * DIM]);
         assert_eq!(embed(&mut teacher, &[]), [0.0; 0]);
     }
+}
+
+/// Where a token stands tells MPNet's attention more than its own position does.
+#[test]
+fn distances_count() {
+    let folder = mpnet();
+    let mut teacher = Teacher::open(folder.path()).unwrap();
+    let with = embed(&mut teacher, &["the light of", "a"]);
+    let file = folder.path().join("model.safetensors");
+    let bytes = fs::read(&file).unwrap();
+    let read = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let even = vec![0u8; 32 * HEADS * 4];
+    let views = read.tensors().into_iter().map(|(name, view)| {
+        let data = if name.contains("relative") { even.as_slice() } else { view.data() };
+        (name, TensorView::new(Dtype::F32, view.shape().to_vec(), data).unwrap())
+    });
+    fs::write(&file, safetensors::serialize(views, None).unwrap()).unwrap();
+    let without = embed(&mut Teacher::open(folder.path()).unwrap(), &["the light of", "a"]);
+    assert_ne!(with[..DIM], without[..DIM]);
+    let mut shape = config("mpnet", PIECES, 1);
+    shape["relative_attention_num_buckets"] = 16.into();
+    write(folder.path(), "config.json", &shape);
+    refused(folder.path(), "config.json: `relative_attention_num_buckets` is 16, not 32");
+    write(folder.path(), "config.json", &config("mpnet", PIECES, 1));
+    fs::write(&file, weights("", PIECES, 1)).unwrap();
+    refused(folder.path(), "model.safetensors: `encoder.relative_attention_bias.weight`");
 }
 
 #[test]
@@ -279,7 +328,7 @@ fn folders_that_are_no_encoder() {
     let folder = bert();
     let at = folder.path();
     refused(&at.join("nowhere"), "no folder");
-    let sound = config("bert", 61, 2);
+    let sound = config("bert", PIECES, 2);
     let with = |name: &str, value: Value| {
         let mut changed = sound.clone();
         changed[name] = value;
