@@ -1,6 +1,7 @@
 //! A linear support vector machine: what a task of few labels often asks no more than.
 
 use crate::dictionary::{Dictionary, Row, scales};
+use crate::math::{add_scaled, dot};
 use crate::random::Random;
 
 /// Passes over the rows at the most; the machine is as good as converged then.
@@ -15,8 +16,20 @@ pub(crate) struct Linear {
     /// Weight of each feature (rows) for each label (columns): what an occurrence adds to the label's margin, before
     /// the row's scale.
     weights: Vec<f32>,
+    /// Weight of each number that tells a row's word pieces, likewise; empty without pieces.
+    numbers: Vec<f32>,
     /// What is added to each label's margin.
     pub(crate) biases: Vec<f32>,
+}
+
+/// What the word pieces of rows are to a machine.
+pub(crate) struct Told {
+    /// How many numbers tell a row's pieces.
+    pub(crate) width: usize,
+    /// Those of one row behind those of another.
+    pub(crate) numbers: Vec<f32>,
+    /// What they weigh: the root of their mean squared length, where that of words and characters together is the root of 2.
+    pub(crate) weight: f32,
 }
 
 impl Linear {
@@ -29,6 +42,7 @@ impl Linear {
         labels: usize,
         cost: f32,
         character_weight: f32,
+        told: Option<Told>,
         random: &mut Random,
     ) -> Self {
         let rarity: Vec<f32> = dictionary
@@ -38,7 +52,7 @@ impl Linear {
             .collect();
         let sparse = rows.iter().map(|row| weigh(row, &rarity, character_weight)).collect();
         let wanted = |row: usize, label: u32| rows[row].labels.contains(&label);
-        Self::of(sparse, rarity, wanted, labels, cost, random)
+        Self::of(sparse, rarity, told, wanted, labels, cost, random)
     }
 
     /// The same for rows that are features, rising, with their weights, to which the rarity of each feature gave its part. `wanted` says
@@ -46,6 +60,7 @@ impl Linear {
     pub(crate) fn of(
         mut sparse: Vec<Vec<(u32, f32)>>,
         mut rarity: Vec<f32>,
+        told: Option<Told>,
         wanted: impl Fn(usize, u32) -> bool,
         labels: usize,
         cost: f32,
@@ -62,18 +77,30 @@ impl Linear {
         for rarity in &mut rarity {
             *rarity *= unit;
         }
+        let (width, own) = told.map_or((0, 0.0), |told| (told.width, told.add_to(&mut sparse, features)));
         let squares: Vec<f32> = sparse.iter().map(|row| square(row) + 1.0 + 0.5 / cost).collect();
         let mut weights = vec![0.0; features * labels];
+        let mut numbers = vec![0.0; width * labels];
         let mut biases = Vec::with_capacity(labels);
         for label in 0..labels {
             let wanted: Vec<bool> = (0..sparse.len()).map(|row| wanted(row, label as u32)).collect();
-            let (column, bias) = machine(&sparse, &squares, &wanted, features, cost, random);
-            for ((row, weight), rarity) in weights.chunks_exact_mut(labels).zip(column).zip(&rarity) {
+            let (column, bias) = machine(&sparse, &squares, &wanted, features + width, cost, random);
+            for ((row, weight), rarity) in weights.chunks_exact_mut(labels).zip(&column).zip(&rarity) {
                 row[label] = weight * rarity;
+            }
+            for (row, weight) in numbers.chunks_exact_mut(labels).zip(&column[features..]) {
+                row[label] = weight * own;
             }
             biases.push(bias);
         }
-        Self { labels, weights, biases }
+        Self { labels, weights, numbers, biases }
+    }
+
+    /// What a piece, told by these numbers, adds to each label's margin, times `scale`, is added to `margins`.
+    pub(crate) fn add_piece(&self, piece: &[f32], scale: f32, margins: &mut [f32]) {
+        for (number, weights) in piece.iter().zip(self.numbers.chunks_exact(self.labels)) {
+            add_scaled(scale * number, weights, margins);
+        }
     }
 
     /// The weights of a feature, one for each label.
@@ -84,6 +111,18 @@ impl Linear {
     /// How much a feature can change an answer: the squared length of its weights.
     pub(crate) fn worth(&self, feature: usize) -> f32 {
         self.weights(feature).iter().map(|weight| weight * weight).sum()
+    }
+}
+
+impl Told {
+    /// Appends the numbers to rows, as features from `first` on; returns what they were multiplied by.
+    fn add_to(&self, rows: &mut [Vec<(u32, f32)>], first: usize) -> f32 {
+        let mean = dot(&self.numbers, &self.numbers) / rows.len().max(1) as f32;
+        let scale = if mean > 0.0 { self.weight / libm::sqrtf(mean) } else { 0.0 };
+        for (row, numbers) in rows.iter_mut().zip(self.numbers.chunks_exact(self.width)) {
+            row.extend(numbers.iter().zip(first as u32..).map(|(number, at)| (at, scale * number)));
+        }
+        scale
     }
 }
 
@@ -166,9 +205,27 @@ mod tests {
             ..Row::default()
         };
         let rows: Vec<Row> = (0..20).map(|i| row(i % 2, i % 2)).collect();
-        let linear = Linear::fit(&rows, &dictionary, 2, 1.0, 1.0, &mut Random::new(1, 0));
+        let linear = Linear::fit(&rows, &dictionary, 2, 1.0, 1.0, None, &mut Random::new(1, 0));
         assert!(linear.weights(0)[0] > 0.5 && linear.weights(0)[1] < -0.5, "{linear:?}");
         assert!(linear.weights(1)[1] > 0.5 && linear.weights(1)[0] < -0.5, "{linear:?}");
         assert!(linear.worth(2) < 0.01 * linear.worth(0), "the feature of both tells nothing: {linear:?}");
+    }
+
+    #[test]
+    fn pieces_separate_what_no_feature_does() {
+        let rows = (0..40).map(|_| vec![(0u32, 1.0f32)]).collect::<Vec<_>>();
+        // The second number of a row tells its label, the first one nothing.
+        let numbers = (0..40).flat_map(|row| [1.0, if row % 2 == 0 { 0.2 } else { -0.2 }]).collect();
+        let told = Told { width: 2, numbers, weight: 1.0 };
+        let wanted = |row: usize, label: u32| row as u32 % 2 == label;
+        let machine = Linear::of(rows, vec![1.0], Some(told), wanted, 2, 10.0, &mut Random::new(1, 0));
+        let margins = |piece: [f32; 2]| {
+            let mut margins = machine.biases.clone();
+            machine.add_piece(&piece, 1.0, &mut margins);
+            (margins[0] + machine.weights(0)[0], margins[1] + machine.weights(0)[1])
+        };
+        let (first, second) = (margins([1.0, 0.2]), margins([1.0, -0.2]));
+        assert!(first.0 > 0.5 && first.1 < -0.5, "{first:?} {machine:?}");
+        assert!(second.0 < -0.5 && second.1 > 0.5, "{second:?} {machine:?}");
     }
 }

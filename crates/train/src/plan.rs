@@ -18,7 +18,7 @@ pub(crate) struct Plan {
     pub(crate) most_features: usize,
     /// In how many rows a feature stands at the least.
     pub(crate) least_count: u32,
-    /// Word pieces at the most; 0 in a linear machine.
+    /// Word pieces at the most; 0 in a linear machine, unless it is one [of pieces](Self::of_pieces).
     pub(crate) most_pieces: usize,
     /// Whether a larger file would hold no more.
     pub(crate) all_pieces: bool,
@@ -95,12 +95,7 @@ impl Plan {
             return Ok(None);
         }
         let piece_bits = if recipe.piece_bits == 0 { 8 } else { recipe.piece_bits };
-        let most_pieces = if linear {
-            0
-        } else {
-            let fitting = (room as f64 * PIECE_SHARE) as u64 / piece_bytes(1, dim, piece_bits);
-            fitting.min(recipe.pieces.into()) as usize
-        };
+        let most_pieces = if linear { 0 } else { fitting_pieces(recipe, room, dim, piece_bits) };
         Ok(Some(Self {
             all_pieces: linear || most_pieces == recipe.pieces as usize,
             most_pieces,
@@ -110,14 +105,7 @@ impl Plan {
             linear,
             dim,
             hidden,
-            most_features: if linear {
-                // Each feature has a row of its own; a hundred features have 123 places.
-                let places = room * 400 / bytes(400, dim, if recipe.bits == 4 { 4 } else { 8 }, true);
-                (places as usize).saturating_sub(LEAST_BUCKETS) * 100 / 124
-            } else {
-                (room as f64 * FILTER_SHARE / 1.23) as usize
-            }
-            .clamp(1, MOST_FEATURES),
+            most_features: most_features(linear, room, dim, recipe.bits),
             // A linear machine makes good use of what it saw once; elsewhere that is noise.
             least_count: if linear { 1 } else { 2 },
             room,
@@ -128,10 +116,17 @@ impl Plan {
     /// The plan with so many word pieces: what they take is gone for the table.
     pub(crate) fn with_pieces(mut self, count: usize) -> Self {
         self.room = self.room.saturating_sub(piece_bytes(count, self.dim, self.piece_bits));
-        if !self.linear {
-            self.most_features = ((self.room as f64 * FILTER_SHARE / 1.23) as usize).clamp(1, MOST_FEATURES);
+        if count > 0 || !self.linear {
+            self.most_features = most_features(self.linear, self.room, self.dim, self.bits);
         }
         self
+    }
+
+    /// The plan of a linear machine that knows word pieces, too; none where it may not.
+    pub(crate) fn of_pieces(mut self, recipe: &Recipe) -> Option<Self> {
+        self.most_pieces = fitting_pieces(recipe, self.room, self.dim, self.piece_bits);
+        self.all_pieces = self.most_pieces == recipe.pieces as usize;
+        (self.linear && self.most_pieces > 0 && recipe.linear_pieces > 0.0).then_some(self)
     }
 
     /// The shape of a model with a filter of so many places for so many features, the bits of a number in its table, and
@@ -152,6 +147,24 @@ impl Plan {
         };
         (shape(fitting(bits).clamp(1, 1 << 24)), bits, false)
     }
+}
+
+/// How many pieces fit into their share of the room.
+fn fitting_pieces(recipe: &Recipe, room: u64, dim: usize, bits: u32) -> usize {
+    let fitting = (room as f64 * PIECE_SHARE) as u64 / piece_bytes(1, dim, bits);
+    fitting.min(recipe.pieces.into()) as usize
+}
+
+/// Features that are known at the most.
+fn most_features(linear: bool, room: u64, dim: usize, bits: u32) -> usize {
+    let most = if linear {
+        // Each feature has a row of its own; a hundred features have 123 places.
+        let places = room * 400 / bytes(400, dim, if bits == 4 { 4 } else { 8 }, true);
+        (places as usize).saturating_sub(LEAST_BUCKETS) * 100 / 124
+    } else {
+        (room as f64 * FILTER_SHARE / 1.23) as usize
+    };
+    most.clamp(1, MOST_FEATURES)
 }
 
 /// Bytes of so many word pieces: hash, share of a group and row of each.
@@ -215,6 +228,14 @@ mod tests {
                     .unwrap();
                 let (_, _, owned) = plan.shape(plan.most_features, Known::size(plan.most_features));
                 assert!(owned, "{count} labels in {max_size} bytes: {plan:?}");
+                let recipe = Recipe { max_size, ..Recipe::default() };
+                let of_pieces = plan.of_pieces(&recipe).unwrap();
+                assert!(of_pieces.most_pieces > 100 || max_size < 50_000, "{of_pieces:?}");
+                let full = of_pieces.with_pieces(of_pieces.most_pieces);
+                let (_, _, owned) = full.shape(full.most_features, Known::size(full.most_features));
+                assert!(owned && full.most_features < plan.most_features, "{full:?}");
+                assert_eq!(plan.of_pieces(&Recipe { linear_pieces: 0.0, ..recipe.clone() }), None);
+                assert_eq!(plan.of_pieces(&Recipe { pieces: 0, ..recipe }), None);
             }
         }
     }

@@ -37,7 +37,8 @@ pub struct Recipe {
     pub max_characters: u32,
     /// Word pieces that a model knows, at the most; 0 for none.
     pub pieces: u32,
-    /// Bits of a number in their rows: 8 or 4; 0 takes 8 in a bag and 4 in a tagger.
+    /// Bits of a number in their rows: 8 or 4. 0 takes 8 in a bag, and in a tagger of labels alone where most of the pieces fit then; in
+    /// other taggers 4.
     pub piece_bits: u32,
     /// How large the rows of word pieces are at the start, as a multiple of those of the words asset.
     pub piece_start: f64,
@@ -75,11 +76,13 @@ pub struct Recipe {
     /// What the n-grams of characters weigh beside the words; 0 takes 1, or 0.5 where most of the text is in scripts without
     /// spaces.
     pub character_weight: f64,
-    /// Up to how many labels a linear support vector machine is fitted beside the network: the better on the tuning rows is
-    /// taken, or, in a tagger of labels alone, the sum of both.
+    /// Up to how many labels linear support vector machines, without word pieces and with them, are fitted beside the network: the best on the
+    /// tuning rows is taken, or, in a tagger of labels alone, the sum of both.
     pub linear_labels: u32,
     /// The cost of an error in that machine.
     pub linear_cost: f64,
+    /// What word pieces weigh in that machine, beside words and characters; 0 leaves them out.
+    pub linear_pieces: f64,
     /// Passes over the rows.
     pub epochs: u32,
     /// Steps of a tagger at the least, however few rows there are, in up to four times the epochs.
@@ -174,6 +177,7 @@ impl Default for Recipe {
             character_weight: 0.0,
             linear_labels: 8,
             linear_cost: 1.0,
+            linear_pieces: 0.7,
             epochs: 20,
             least_steps: 4000,
             batch: 32,
@@ -297,6 +301,7 @@ impl Recipe {
             ),
             ((0.0..=100.0).contains(&self.character_weight), "`character_weight` is 0 to 100"),
             (rate(self.linear_cost), "`linear_cost` is above 0 and 100 at most"),
+            ((0.0..=100.0).contains(&self.linear_pieces), "`linear_pieces` is 0 to 100"),
             ((1..=10_000).contains(&self.epochs), "`epochs` is 1 to 10000"),
             (self.least_steps <= 1_000_000, "`least_steps` is 1000000 at most"),
             ((1..=65_536).contains(&self.batch), "`batch` is 1 to 65536"),

@@ -7,8 +7,9 @@ use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
 use crate::few::is_few;
 use crate::filter::Known;
-use crate::linear::Linear;
+use crate::linear::{Linear, Told};
 use crate::looking::ShownRows;
+use crate::math::add_scaled;
 use crate::merit::Merit;
 use crate::pack::{Package, owns_rows};
 use crate::piece::PieceSet;
@@ -22,7 +23,7 @@ use crate::report::TrainReport;
 use crate::school::{Pupils, School};
 use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
-use crate::tier::{Bag, Fit, epochs, fit};
+use crate::tier::{Bag, Fit, epochs, fit, piece_scale};
 use crate::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -380,7 +381,13 @@ impl Trainer<'_> {
             valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
         let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange, outside };
 
-        let plans = self.plans(&names, multi_label, self.wants_machine(&names, &rows, &tuning), &tuning)?;
+        let plans = self.plans(
+            &names,
+            multi_label,
+            self.wants_machine(&names, &rows, &tuning),
+            words.is_some(),
+            &tuning,
+        )?;
         let Chosen { fitted, verdict, settled, judged, whole } =
             self.compete(&names, &plans, &rows, part, &tuning)?;
         // Who promises ships what the promise rests on.
@@ -497,13 +504,14 @@ impl Trainer<'_> {
         names.len() <= self.recipe.linear_labels as usize && !(blind && more)
     }
 
-    /// What to try: a network, and before it a machine if it is wanted. Without enough tuning rows to tell which is better, it is
-    /// the machine, which asks for less.
+    /// What to try: a network, and before it a machine if it is wanted, without word pieces and, where there are `words`, with them. Without
+    /// enough tuning rows to tell which is better, it is the machine without, which asks for least.
     fn plans(
         &self,
         names: &[String],
         multi_label: bool,
         machine: bool,
+        words: bool,
         tuning: &Tuning<'_>,
     ) -> Result<Vec<Plan>, TrainError> {
         let plan = |linear| Plan::new(&self.recipe, names, multi_label, linear);
@@ -511,7 +519,10 @@ impl Trainer<'_> {
         let linear = if machine { plan(true).ok().flatten() } else { None };
         match linear {
             Some(linear) if tuning.rows.examples.len() < LEAST_ROWS => Ok(vec![linear]),
-            Some(linear) => Ok([Some(linear), plan(false).ok().flatten()].into_iter().flatten().collect()),
+            Some(linear) => {
+                let of_pieces = linear.of_pieces(&self.recipe).filter(|_| words);
+                Ok([Some(linear), of_pieces, plan(false).ok().flatten()].into_iter().flatten().collect())
+            }
             None => Ok(plan(false)?.into_iter().collect()),
         }
     }
@@ -522,7 +533,7 @@ impl Trainer<'_> {
         let free = |plan: &Plan| Plan::new(&recipe, names, plan.multi_label, plan.linear).ok().flatten();
         let same =
             |plan: &Plan| free(plan).is_some_and(|free| (free.dim, free.hidden) == (plan.dim, plan.hidden));
-        plans.iter().all(same) && (!machine || plans.len() == 2 || plans.iter().all(|plan| plan.linear))
+        plans.iter().all(same) && (!machine || plans.iter().any(|plan| plan.linear))
     }
 
     /// Fits what is planned, to all rows or to the first of them that a draft may see, and judges it on the tuning rows. Returns
@@ -758,7 +769,10 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
     let machine = |dictionary: &Dictionary, numbered: &[Row]| {
         let mut random = Random::new(recipe.seed, 1000 + stream);
         let cost = recipe.linear_cost as f32;
-        plan.linear.then(|| Linear::fit(numbered, dictionary, plan.labels, cost, weight, &mut random))
+        plan.linear.then(|| {
+            let told = told(numbered, &pieces, recipe.linear_pieces as f32);
+            Linear::fit(numbered, dictionary, plan.labels, cost, weight, told, &mut random)
+        })
     };
     let mut linear = machine(&dictionary, &numbered);
     if dictionary.len() > plan.most_features {
@@ -780,7 +794,7 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
     let bag = match &linear {
         Some(linear) => {
             meter.advance(numbered.len() as u64, None);
-            Bag::linear(linear, shape, &buckets, &dictionary.counts, weight)
+            Bag::linear(linear, shape, &buckets, &dictionary.counts, weight, &pieces)
         }
         None => {
             let known = (pieces.len() > 0).then_some(&pieces);
@@ -813,6 +827,18 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
     let packed = (pieces.len() > 0).then_some((&pieces, plan.piece_bits));
     sections.extend(quantize(&bag, bits, &buckets, packed, &numbered));
     Fitted { plan, bag, dictionary, buckets, pieces, bits, sections }
+}
+
+/// What a machine is told of the pieces of rows: the sum of what the asset says of them over the root of their number, as the engine
+/// has it. Nothing where there are no pieces.
+fn told(rows: &[Row], pieces: &PieceSet, weight: f32) -> Option<Told> {
+    let width = pieces.width;
+    let mut numbers = vec![0.0; rows.len() * width];
+    for (row, numbers) in rows.iter().zip(numbers.chunks_exact_mut(width.max(1))) {
+        let scale = piece_scale(row.pieces.len());
+        row.pieces.iter().for_each(|&piece| add_scaled(scale, pieces.base(piece), numbers));
+    }
+    (pieces.len() > 0).then_some(Told { width, numbers, weight })
 }
 
 /// The labels that logits stand for.

@@ -4,4 +4,4 @@ pub(crate) mod bag;
 pub(crate) mod lookup;
 pub(crate) mod tagger;
 
-pub(crate) use bag::{Bag, Fit, Lessons, Shape, epochs, fit};
+pub(crate) use bag::{Bag, Fit, Lessons, Shape, epochs, fit, piece_scale};

@@ -56,6 +56,35 @@ fn words_that_no_row_has_are_understood_by_their_pieces() {
     verify(&Model::open(&with.model).unwrap()).unwrap();
 }
 
+/// The tuning rows say whether a machine has pieces.
+#[test]
+fn a_linear_machine_has_pieces_where_they_tell() {
+    // Words that are pieces, as the most frequent words are.
+    const COMMON: [&[&str]; 2] = [&["cat", "bird", "fish"], &["ship", "plane", "boat"]];
+    let task = task("single-label");
+    let short = |words, count| -> Vec<Row> {
+        let short =
+            |(text, labels): Row| (text.split(' ').rev().nth(2).unwrap_or_default().to_string(), labels);
+        rooms(words, count).into_iter().map(short).collect()
+    };
+    let train = |weight: f64, threads: usize| {
+        let rows = [short(SEEN, 240), short(COMMON, 40)];
+        let rows = splits(&task, &[("train.jsonl", &rows[0]), ("valid.jsonl", &rows[1])]);
+        // The network hardly begins to learn.
+        let recipe = Recipe { linear_pieces: weight, linear_labels: 8, rate: 1e-6, ..fast() };
+        Trainer::new(recipe).threads(threads).train(&task, &rows).unwrap()
+    };
+    let with = train(0.7, 1);
+    assert!(with.report.linear && with.report.words.is_some(), "{}", with.report);
+    assert_eq!(with.model, train(0.7, 3).model);
+    verify(&Model::open(&with.model).unwrap()).unwrap();
+    let without = train(0.0, 1);
+    assert!(!without.report.linear || without.report.words.is_none(), "{}", without.report);
+    let unseen = short(COMMON, 48);
+    let (without, found) = (right(&without.model, &unseen), right(&with.model, &unseen));
+    assert!(found >= 0.65 && found > without + 0.1, "{found} with pieces, {without} without");
+}
+
 #[test]
 fn other_languages_get_no_english_pieces() {
     let german = [&["hund", "pferd", "ziege"][..], &["wagen", "fahrrad", "zug"][..]];

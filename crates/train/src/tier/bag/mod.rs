@@ -8,4 +8,4 @@ mod weights;
 
 pub(crate) use learn::{Fit, epochs, fit};
 pub(crate) use lessons::{Lessons, soften, toward};
-pub(crate) use weights::{Bag, Shape};
+pub(crate) use weights::{Bag, Shape, piece_scale};

@@ -3,6 +3,7 @@
 use crate::dictionary::scales;
 use crate::linear::Linear;
 use crate::math::{add_scaled, dot};
+use crate::piece::PieceSet;
 use crate::random::Random;
 
 /// How large a bag is.
@@ -68,8 +69,13 @@ impl Bag {
         buckets: &[u32],
         counts: &[u32],
         character_weight: f32,
+        pieces: &PieceSet,
     ) -> Self {
         let Shape { dim, hidden, labels, .. } = shape;
+        let mut piece_rows = vec![0.0; pieces.len() * dim];
+        for (piece, row) in (0..).zip(piece_rows.chunks_exact_mut(dim)) {
+            linear.add_piece(pieces.base(piece), MARGIN, &mut row[..labels]);
+        }
         let mut bag = Self {
             shape,
             table: vec![0.0; shape.buckets * dim],
@@ -78,7 +84,7 @@ impl Bag {
             output: vec![0.0; labels * hidden],
             output_biases: linear.biases.iter().map(|bias| MARGIN * bias).collect(),
             character_weight,
-            pieces: Vec::new(),
+            pieces: piece_rows,
         };
         let mut shares = vec![0.0f32; shape.buckets];
         for (feature, (&bucket, &count)) in buckets.iter().zip(counts).enumerate() {
@@ -153,6 +159,6 @@ impl Bag {
 }
 
 /// What each piece of a text counts: one over the root of their number.
-pub(super) fn piece_scale(count: usize) -> f32 {
+pub(crate) fn piece_scale(count: usize) -> f32 {
     1.0 / libm::sqrtf(count.max(1) as f32)
 }

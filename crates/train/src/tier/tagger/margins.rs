@@ -51,7 +51,7 @@ impl Network {
             *weight *= rarity[*row as usize];
         }
         let wanted = |row: usize, label: u32| own[row].label == label;
-        let machine = Linear::of(sparse, rarity, wanted, shape.labels, cost, random);
+        let machine = Linear::of(sparse, rarity, None, wanted, shape.labels, cost, random);
         let weights = (0..shape.rows).flat_map(|row| machine.weights(row));
         let unit = LARGER * typical(self.table.iter()) / typical(weights);
         for (row, numbers) in self.table.chunks_exact_mut(shape.dim).take(shape.rows).enumerate() {
