@@ -116,9 +116,7 @@ impl Plan {
     /// The plan with so many word pieces: what they take is gone for the table.
     pub(crate) fn with_pieces(mut self, count: usize) -> Self {
         self.room = self.room.saturating_sub(piece_bytes(count, self.dim, self.piece_bits));
-        if count > 0 || !self.linear {
-            self.most_features = most_features(self.linear, self.room, self.dim, self.bits);
-        }
+        self.most_features = most_features(self.linear, self.room, self.dim, self.bits);
         self
     }
 

@@ -204,7 +204,7 @@ fn small_encoders_embed() {
     }
 }
 
-/// Where a token stands tells MPNet's attention more than its own position does.
+/// How far tokens are apart counts in MPNet's attention, beside their positions.
 #[test]
 fn distances_count() {
     let folder = mpnet();
