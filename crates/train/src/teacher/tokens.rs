@@ -16,7 +16,7 @@ pub(crate) struct Vocabulary {
     pub(crate) pieces: Vec<String>,
     /// Which of them stand for no text.
     pub(crate) special: Vec<bool>,
-    /// The numbers of what stands before and behind a text.
+    /// The numbers of the tokens before and behind a text.
     pub(crate) ends: [u32; 2],
     /// Whether texts are lower-cased.
     pub(crate) lowercase: bool,
@@ -75,10 +75,15 @@ impl Tokens {
         let Some(NormalizerWrapper::BertNormalizer(normalizer)) = self.tokenizer.get_normalizer() else {
             return Err(other("texts are not normalised as BERT does it"));
         };
-        let end = |name: &str| {
-            let id = self.tokenizer.token_to_id(name);
-            id.ok_or_else(|| wrong(format!("there is no `{name}`; take the file as it was published")))
-        };
+        // Not by name: MPNet has `[CLS]` in its vocabulary and puts `<s>` before a text.
+        let around = self.tokenizer.encode_fast("", true).map_err(|error| wrong(error.to_string()))?;
+        let ends = <[u32; 2]>::try_from(around.get_ids()).map_err(|_| {
+            let count = around.get_ids().len();
+            wrong(format!(
+                "{count} tokens stand around a text; take an encoder with one before it and one behind, as \
+                 `[CLS]` and `[SEP]`"
+            ))
+        })?;
         let count = self.tokenizer.get_vocab_size(true).min(self.vocabulary);
         let added = self.tokenizer.get_added_tokens_decoder();
         let ids = 0..count as u32;
@@ -86,7 +91,7 @@ impl Tokens {
             // A number without a piece has the empty one, which no text holds.
             pieces: ids.clone().map(|id| self.tokenizer.id_to_token(id).unwrap_or_default()).collect(),
             special: ids.map(|id| added.get(&id).is_some_and(|token| token.special)).collect(),
-            ends: [end("[CLS]")?, end("[SEP]")?],
+            ends,
             lowercase: normalizer.lowercase,
             strip_accents: normalizer.strip_accents.unwrap_or(normalizer.lowercase),
         })

@@ -8,7 +8,7 @@ use candle_core::{Device, Tensor};
 use std::path::PathBuf;
 
 /// What may stand before the names of the tensors.
-const PREFIXES: [&str; 4] = ["", "bert.", "roberta.", "model."];
+const PREFIXES: [&str; 5] = ["", "bert.", "roberta.", "mpnet.", "model."];
 
 /// Tensors by name, checked against the shape that the encoder has.
 pub(super) struct Weights<'a> {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 #[cfg(feature = "fine-tune")]
-use stonechat_train::{CachedEmbedder, FineTuning};
-use stonechat_train::{Embedder, Embedding, Teacher, Words, WordsSettings, build_words};
+use stonechat_train::{CachedEmbedder, Embedding, FineTuning};
+use stonechat_train::{Embedder, Teacher, Words, WordsSettings, build_words};
 use tempfile::TempDir;
 
 const DIM: usize = 32;
@@ -146,7 +146,7 @@ fn mpnet() -> TempDir {
     let mut shape = config("mpnet", PIECES, 1);
     shape.as_object_mut().unwrap().remove("type_vocab_size");
     write(folder.path(), "config.json", &shape);
-    fs::write(folder.path().join("model.safetensors"), weights("", PIECES, 0)).unwrap();
+    fs::write(folder.path().join("model.safetensors"), weights("mpnet.", PIECES, 0)).unwrap();
     folder
 }
 
@@ -383,6 +383,25 @@ fn a_words_asset_of_a_small_encoder() {
     assert!(
         other.unwrap_err().to_string().contains("tokenizer.json: the vocabulary is not one of word pieces")
     );
+}
+
+/// Pieces stand between the tokens that the tokenizer puts around a text, whatever their names.
+#[test]
+fn a_words_asset_with_other_ends() {
+    let folder = bert();
+    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: None };
+    let file = folder.path().join("tokenizer.json");
+    let plain: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let build = |post_processor: Value| {
+        let mut tokenizer = plain.clone();
+        tokenizer["post_processor"] = post_processor;
+        write(folder.path(), "tokenizer.json", &tokenizer);
+        build_words(folder.path(), &settings, &mut |_| ())
+    };
+    let usual = build(template(("[CLS]", 2), ("[SEP]", 3))).unwrap();
+    assert_ne!(build(template(("[PAD]", 0), ("[UNK]", 1))).unwrap().bytes, usual.bytes);
+    let error = build(Value::Null).unwrap_err().to_string();
+    assert!(error.contains("tokenizer.json: 0 tokens stand around a text; take"), "{error}");
 }
 
 /// The first numbers of embeddings of all-MiniLM-L6-v2, computed in 64 bits with NumPy from the same file.
