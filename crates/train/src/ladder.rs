@@ -8,7 +8,7 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::rungs::{Ladder, Limits, Rung, RungModel};
 use crate::session::{Built, Trained, Trainer, facts};
-use crate::trainer::{has_slots, learned_bytes};
+use crate::trainer::{has_slots, learned_bytes, to_judge};
 use std::sync::Mutex;
 use std::thread;
 use stonechat_engine::format::{SectionKind, Tier, pack, unpack};
@@ -106,13 +106,35 @@ impl Trainer<'_> {
         }
         let steps = steps(task, slots, limit);
         self.reserve = TABLE_BYTES + RUNG_BYTES * steps.len() as u64;
+        // Drafts tell which rung it is to be; where tuning rows are too few to tell, the largest is, whatever they say.
+        self.draft_only = splits.valid_origin == Origin::SetAside
+            && self.recipe.max_error <= 0.0
+            && to_judge(task, splits, &self.recipe).len() >= LEAST_ROWS;
         let mut climbed = self.climb_all(task, splits, &steps, limits, clock)?;
-        let Some(choice) = choose(&climbed, limits) else {
-            // What the largest lacks is nearest to what was asked for.
-            let broken = climbed.iter_mut().rev().find_map(|rung| rung.broken.take());
-            return Err(broken.unwrap_or_else(|| smallest(&climbed, limit)));
-        };
-        finish(task, splits, climbed, limits, choice)
+        self.draft_only = false;
+        loop {
+            let Some(choice) = choose(&climbed, limits) else {
+                // What the largest lacks is nearest to what was asked for.
+                let broken = climbed.iter_mut().rev().find_map(|rung| rung.broken.take());
+                return Err(broken.unwrap_or_else(|| smallest(&climbed, limit)));
+            };
+            let at = choice.at;
+            let Some(drafts) = climbed[at].built.as_mut().and_then(|built| built.drafts.take()) else {
+                return finish(task, splits, climbed, limits, choice);
+            };
+            self.drafts = Some(drafts);
+            let step = climbed[at].step;
+            let Some(built) = self.build_all(task, splits, &[step], (at + 1, steps.len())).pop() else {
+                return Err(TrainError::Fault("the chosen rung was not built".to_owned()));
+            };
+            let rung = self.rung(step, built, limits, clock)?;
+            // What is larger or slower than its draft, and so beyond a limit that the draft kept, leaves the choice to the others.
+            let out = rung.built.is_none() || climbed[at].is_in() && !rung.is_in();
+            climbed[at] = rung;
+            if !out {
+                return finish(task, splits, climbed, limits, choice);
+            }
+        }
     }
 
     fn climb_all(
@@ -123,8 +145,8 @@ impl Trainer<'_> {
         limits: &Limits,
         clock: &mut Clock<'_>,
     ) -> Result<Vec<Climbed>, TrainError> {
-        // A draft keeps a second thread busy already.
-        let pairs = self.threads > 1 && splits.valid_origin != Origin::SetAside;
+        // A draft keeps a second thread busy already, where it is not alone.
+        let pairs = self.threads > 1 && (self.draft_only || splits.valid_origin != Origin::SetAside);
         let mut climbed: Vec<Climbed> = Vec::new();
         while let Some(&step) = steps.get(climbed.len()) {
             if climbed.last().is_some_and(|below| is_same(below, step)) {
@@ -143,27 +165,7 @@ impl Trainer<'_> {
                 if climbed.last().is_some_and(|below| is_same(below, step)) {
                     break;
                 }
-                let mut rung = Climbed::new(step);
-                match built {
-                    Ok(built) => {
-                        let figures = figures(&built, clock)?;
-                        let slow =
-                            limits.max_latency_us.filter(|&most| figures.p50_us.is_none_or(|p50| p50 > most));
-                        rung.note = slow.map(|most| format!("slower than {most} µs"));
-                        rung.figures = Some(figures);
-                        rung.built = Some(built);
-                    }
-                    Err(TrainError::Size { least, .. }) => {
-                        let least = least + self.reserve;
-                        rung.note = Some(format!("needs {least} bytes at least"));
-                        rung.least = Some(least);
-                    }
-                    Err(error @ (TrainError::TooFewToPromise { .. } | TrainError::NoPromise { .. })) => {
-                        rung.note = Some("nothing can be promised".to_owned());
-                        rung.broken = Some(error);
-                    }
-                    Err(error) => return Err(error),
-                }
+                let rung = self.rung(step, built, limits, clock)?;
                 let enough = rung.is_in() && reaches(&rung, limits.min_accuracy);
                 climbed.push(rung);
                 if enough {
@@ -172,6 +174,37 @@ impl Trainer<'_> {
             }
         }
         Ok(climbed)
+    }
+
+    /// The rung of a model that was built, or could not be.
+    fn rung(
+        &self,
+        step: Step,
+        built: Result<Built, TrainError>,
+        limits: &Limits,
+        clock: &mut Clock<'_>,
+    ) -> Result<Climbed, TrainError> {
+        let mut rung = Climbed::new(step);
+        match built {
+            Ok(built) => {
+                let figures = figures(&built, clock)?;
+                let slow = limits.max_latency_us.filter(|&most| figures.p50_us.is_none_or(|p50| p50 > most));
+                rung.note = slow.map(|most| format!("slower than {most} µs"));
+                rung.figures = Some(figures);
+                rung.built = Some(built);
+            }
+            Err(TrainError::Size { least, .. }) => {
+                let least = least + self.reserve;
+                rung.note = Some(format!("needs {least} bytes at least"));
+                rung.least = Some(least);
+            }
+            Err(error @ (TrainError::TooFewToPromise { .. } | TrainError::NoPromise { .. })) => {
+                rung.note = Some("nothing can be promised".to_owned());
+                rung.broken = Some(error);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(rung)
     }
 
     /// Why a tagger that stands above bags is not trained, if it is not: it takes the longest, and must have something to win.
@@ -200,8 +233,11 @@ impl Trainer<'_> {
         rung: (usize, usize),
     ) -> Vec<Result<Built, TrainError>> {
         let threads = (self.threads / steps.len().max(1)).max(1);
-        let (recipe, reserve, doubt) = (&self.recipe, self.reserve, self.doubt);
+        let (recipe, reserve, doubt, draft_only) = (&self.recipe, self.reserve, self.doubt, self.draft_only);
         let (words, school) = (&self.words, &self.school);
+        // They are those of one step, which is then the only one.
+        let drafts = self.drafts.take();
+        let drafts = drafts.as_ref();
         // How far each of them is, and who is told.
         let told = Mutex::new((vec![(0, 0); steps.len()], &mut *self.listener));
         let build = |at: usize, step: Step| {
@@ -224,6 +260,8 @@ impl Trainer<'_> {
                 words: words.clone(),
                 teacher: None,
                 school: school.clone(),
+                draft_only,
+                drafts: drafts.cloned(),
                 listener: Box::new(listener),
             };
             trainer.build(task, splits)

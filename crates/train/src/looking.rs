@@ -128,7 +128,8 @@ impl Trainer<'_> {
             self.recipe.recorded as usize,
             self.room(),
         )?;
-        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole: true, judged })
+        let trained = Trained { model, report };
+        Ok(Built { trained, recipe: self.recipe, whole: true, judged, drafts: None })
     }
 
     /// What can be promised of the texts that a look-up knows, if anything is to be. All have the same confidence: there is one

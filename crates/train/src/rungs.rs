@@ -47,7 +47,7 @@ pub struct Rung {
     pub model: Option<RungModel>,
 }
 
-/// The model of a rung, in figures.
+/// The model of a rung, in figures: of one that was not chosen, where tuning rows were set aside, those of its draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RungModel {
     /// Bytes of the file; of the chosen one with this table.

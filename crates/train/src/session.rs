@@ -10,6 +10,7 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::school::School;
 use crate::words::Words;
+use crate::{tagging, trainer};
 use serde::Serialize;
 use std::sync::Arc;
 use stonechat_engine::Confidence;
@@ -31,6 +32,10 @@ pub struct Trainer<'l> {
     pub(crate) teacher: Option<Box<dyn Embedder + Send + 'l>>,
     /// What the teacher said, once it was asked.
     pub(crate) school: Option<Arc<School>>,
+    /// Whether a draft, where there is one, is enough: a comparison needs no more.
+    pub(crate) draft_only: bool,
+    /// The drafts of this very training, where it was begun before.
+    pub(crate) drafts: Option<Drafts>,
     pub(crate) listener: Box<Listener<'l>>,
 }
 
@@ -64,6 +69,14 @@ pub struct Trained {
     pub report: TrainReport,
 }
 
+/// Drafts: what was fitted without the rows set aside, and is tuned on these.
+#[derive(Clone)]
+pub(crate) enum Drafts {
+    /// One for each plan.
+    Bags(Vec<Arc<trainer::Fitted>>),
+    Tagger(Arc<tagging::Fitted>),
+}
+
 /// What came out of a training, for a trainer that compares several.
 pub(crate) struct Built {
     pub(crate) trained: Trained,
@@ -73,6 +86,8 @@ pub(crate) struct Built {
     pub(crate) whole: bool,
     /// The bytes of the model that the tuning rows were held against; empty for a tagger.
     pub(crate) judged: Vec<u8>,
+    /// The drafts, where no more was to be made than one.
+    pub(crate) drafts: Option<Drafts>,
 }
 
 /// The facts that travel in the file, in the order in which they stand there.
@@ -114,6 +129,8 @@ impl<'l> Trainer<'l> {
             words: WordsChoice::BuiltIn,
             teacher: None,
             school: None,
+            draft_only: false,
+            drafts: None,
             listener: Box::new(|_| {}),
         }
     }
@@ -129,6 +146,8 @@ impl<'l> Trainer<'l> {
             words: self.words.clone(),
             teacher: self.teacher.as_mut().map(|teacher| Box::new(&mut **teacher) as Box<_>),
             school: self.school.clone(),
+            draft_only: self.draft_only,
+            drafts: self.drafts.clone(),
             listener: Box::new(|progress| (self.listener)(progress)),
         }
     }
@@ -178,6 +197,11 @@ impl<'l> Trainer<'l> {
         report: &TrainReport,
     ) -> Result<String, TrainError> {
         facts(&self.recipe, task, splits, report)
+    }
+
+    /// Whether a draft, where there is one, is what becomes the file: who promises ships what the promise rests on.
+    pub(crate) fn keeps_draft(&self) -> bool {
+        self.draft_only || self.recipe.max_error > 0.0
     }
 
     /// The bytes that a file may have.

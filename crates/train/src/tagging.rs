@@ -16,7 +16,7 @@ use crate::recipe::Recipe;
 use crate::report::{SlotReport, TrainReport};
 use crate::school::{Class, Pupils, School};
 use crate::sequence::{Numbers, PLACES, PhraseBook, Sequence, near};
-use crate::session::{Built, Trained, Trainer};
+use crate::session::{Built, Drafts, Trained, Trainer};
 use crate::shown::complete;
 use crate::slot_values;
 use crate::swaps::Swaps;
@@ -58,7 +58,7 @@ struct Answers {
 }
 
 /// A fitted and quantised tagger, before it is a file.
-struct Fitted {
+pub(crate) struct Fitted {
     network: Network,
     features: usize,
     hashes: Vec<u32>,
@@ -242,8 +242,15 @@ impl Trainer<'_> {
             let made = school.as_deref().map_or(0, |school| school.made_of(count).count());
             u64::from(epochs(recipe, count + made, answers.slots.is_empty())) * (count + made) as u64
         };
-        let fitted = {
-            let meter = Meter::new(work(texts.len()) + rows.part.map_or(0, work), &mut *self.listener);
+        let kept = rows.part.filter(|_| self.keeps_draft());
+        let drafted = match self.drafts.take() {
+            Some(Drafts::Tagger(draft)) => Some(draft),
+            _ => None,
+        };
+        let (draft, whole) = {
+            let own = if kept.is_none() { work(texts.len()) } else { 0 };
+            let before = rows.part.filter(|_| drafted.is_none()).map_or(0, work);
+            let meter = Meter::new(own + before, &mut *self.listener);
             let of_known: Vec<&Sequence> =
                 known_labels(&answers, rows, &tuning).map(|(_, text)| text).collect();
             let one = |count: usize, stream, times: Option<f32>| {
@@ -263,26 +270,29 @@ impl Trainer<'_> {
                     &meter,
                 )
             };
-            let draft = rows.part.map(|part| one(part, 1, None)).transpose()?;
+            let draft = match (drafted, rows.part) {
+                (None, Some(part)) => Some(Arc::new(one(part, 1, None)?)),
+                (drafted, _) => drafted,
+            };
             let times = draft.as_ref().map(|draft| draft.times);
-            (draft, one(texts.len(), 0, times)?)
+            let whole = kept.is_none().then(|| one(texts.len(), 0, times)).transpose()?;
+            (draft, whole.map(Arc::new))
+        };
+        // What the tuning rows tell of, and what becomes the file.
+        let (Some(judged), Some(fitted)) =
+            (draft.as_ref().or(whole.as_ref()), whole.as_ref().or(draft.as_ref()))
+        else {
+            return Err(TrainError::Fault("nothing was fitted".to_owned()));
         };
         let taught = school.as_deref().and_then(|school| school.report(rows.part, &pupils));
         self.tell("calibrating");
-        let (draft, fitted) = fitted;
-        let verdict = self.judge_tagger(&answers, draft.as_ref().unwrap_or(&fitted), rows, &tuning)?;
+        let verdict = self.judge_tagger(&answers, judged, rows, &tuning)?;
         let settled = {
             let rule = self.tagger_rule(&answers, verdict.calibration, verdict.sharpness);
             let rule = DecisionRule { out_of_scope: rows.outside.label, ..rule };
             let (outside, learned) = (&*rows.outside.tuning, rows.outside.learned);
             let evidence = Evidence { inside: &rows.tuning, outside, learned, doubt: self.doubt };
-            settle(&draft.as_ref().unwrap_or(&fitted).package(&answers.labels), rule, &self.recipe, evidence)?
-        };
-        // Who promises ships what the promise rests on.
-        let kept = rows.part.filter(|_| self.recipe.max_error > 0.0);
-        let (draft, fitted) = match draft {
-            Some(draft) if kept.is_some() => (None, draft),
-            draft => (draft, fitted),
+            settle(&judged.package(&answers.labels), rule, &self.recipe, evidence)?
         };
         let loss = |float: Option<f64>, shipped: Option<f64>| {
             float.zip(shipped).map(|(float, shipped)| 100.0 * (float - shipped))
@@ -341,9 +351,10 @@ impl Trainer<'_> {
         let package = fitted.package(&answers.labels);
         let count = self.recipe.recorded as usize;
         let model = package.write(&settled.acceptance, &meta, &texts, count, self.room())?;
-        let drafted = draft.as_ref().is_none_or(|draft| draft.is_whole(&plan));
-        let whole = drafted && fitted.is_whole(&plan) && plan.is_free(&self.recipe);
-        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged: Vec::new() })
+        let whole = judged.is_whole(&plan) && fitted.is_whole(&plan) && plan.is_free(&self.recipe);
+        let drafts = draft.filter(|_| self.draft_only).map(Drafts::Tagger);
+        let trained = Trained { model, report };
+        Ok(Built { trained, recipe: self.recipe, whole, judged: Vec::new(), drafts })
     }
 
     fn tagger_rule(&self, answers: &Answers, calibration: Calibration, sharpness: f64) -> DecisionRule {

@@ -21,7 +21,7 @@ use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::school::{Pupils, School};
-use crate::session::{Built, Trained, Trainer};
+use crate::session::{Built, Drafts, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit, piece_scale};
 use crate::words::Words;
@@ -117,7 +117,7 @@ impl Default for Verdict {
 }
 
 /// A fitted and quantised model, before it is a file.
-struct Fitted {
+pub(crate) struct Fitted {
     plan: Plan,
     bag: Bag,
     dictionary: Dictionary,
@@ -129,8 +129,10 @@ struct Fitted {
 
 /// The best of those that were fitted.
 struct Chosen {
-    /// Fitted to all rows.
-    fitted: Fitted,
+    /// Fitted to all rows; a draft where that is kept.
+    fitted: Arc<Fitted>,
+    /// The drafts, where no more was to be made.
+    drafts: Option<Drafts>,
     verdict: Verdict,
     settled: Settled,
     /// The bytes that the tuning rows were held against.
@@ -388,10 +390,9 @@ impl Trainer<'_> {
             words.is_some(),
             &tuning,
         )?;
-        let Chosen { fitted, verdict, settled, judged, whole } =
+        let Chosen { fitted, drafts, verdict, settled, judged, whole } =
             self.compete(&names, &plans, &rows, part, &tuning)?;
-        // Who promises ships what the promise rests on.
-        let kept = part.filter(|_| self.recipe.max_error > 0.0);
+        let kept = part.filter(|_| self.keeps_draft());
         let report = TrainReport {
             tier: "bag",
             linear: fitted.plan.linear,
@@ -441,7 +442,7 @@ impl Trainer<'_> {
         let texts: Vec<&str> = learned.iter().rev().map(|example| example.text.as_str()).collect();
         let count = self.recipe.recorded as usize;
         let model = fitted.package(&names).write(&settled.acceptance, &meta, &texts, count, self.room())?;
-        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged })
+        Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged, drafts })
     }
 
     /// Asks the teacher, if there is one that was not asked yet; where rows are few, makes texts without one as well.
@@ -550,13 +551,20 @@ impl Trainer<'_> {
         let all = rows.examples.len();
         let mut jobs: Vec<Job<'_>> =
             plans.iter().map(|&plan| job(plan, part.unwrap_or(all), u64::from(part.is_some()))).collect();
+        let mut fitted = match self.drafts.take() {
+            Some(Drafts::Bags(drafts)) if drafts.len() == plans.len() => {
+                jobs.clear();
+                drafts
+            }
+            _ => Vec::new(),
+        };
         // A draft without a rival need not be waited for.
         let last = |plan| job(plan, all, 0);
-        let kept = self.recipe.max_error > 0.0;
+        let kept = self.keeps_draft();
         if let ([plan], Some(_), false) = (plans, part, kept) {
             jobs.push(last(*plan));
         }
-        let mut fitted = self.run(&jobs)?;
+        fitted.extend(self.run(&jobs)?);
         self.tell("calibrating");
         let mut verdicts = Vec::new();
         for fitted in fitted.iter().take(plans.len()) {
@@ -578,7 +586,9 @@ impl Trainer<'_> {
             (settled, judged)
         };
         let machine = self.wants_machine(names, rows, tuning);
-        let mut whole = self.plans_fit(names, plans, machine) && fitted.iter().all(Fitted::is_whole);
+        let mut whole =
+            self.plans_fit(names, plans, machine) && fitted.iter().all(|fitted| fitted.is_whole());
+        let drafts = Some(Drafts::Bags(fitted.clone()));
         let chosen = match (part, plans) {
             (None, _) => fitted.swap_remove(best),
             (Some(_), _) if kept => fitted.swap_remove(best),
@@ -586,11 +596,12 @@ impl Trainer<'_> {
             (Some(_), _) => self.run(&[last(plans[best])])?.swap_remove(0),
         };
         whole &= chosen.is_whole();
-        Ok(Chosen { fitted: chosen, verdict, settled, judged, whole })
+        let drafts = drafts.filter(|_| self.draft_only && part.is_some());
+        Ok(Chosen { fitted: chosen, drafts, verdict, settled, judged, whole })
     }
 
     /// Fits every job, side by side as far as there are threads. The results do not depend on that.
-    fn run(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Fitted>, TrainError> {
+    fn run(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Arc<Fitted>>, TrainError> {
         let meter = Meter::new(jobs.iter().map(|job| job.work(&self.recipe)).sum(), &mut *self.listener);
         let (recipe, meter) = (&self.recipe, &meter);
         let mut fitted = Vec::with_capacity(jobs.len());
@@ -607,7 +618,7 @@ impl Trainer<'_> {
             });
         }
         if fitted.iter().all(|fitted| fitted.bag.is_finite()) {
-            Ok(fitted)
+            Ok(fitted.into_iter().map(Arc::new).collect())
         } else {
             Err(TrainError::Diverged)
         }

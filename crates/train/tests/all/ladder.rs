@@ -1,9 +1,11 @@
 //! The ladder: which rungs are climbed, which is chosen, and what travels in the file.
 
+use stonechat_engine::format::Tier;
 use stonechat_engine::{Model, verify};
 use stonechat_task::{Splits, Task};
 use stonechat_train::{Ladder, Limits, Recipe, TrainError, Trained, Trainer};
 
+use crate::order::{SMALL, ordered};
 use crate::support::{Row, many, recipe, rest, single, splits, task};
 
 /// Climbs with so many threads, with a clock that says what this function says of a file's size.
@@ -103,6 +105,42 @@ fn the_same_file_with_any_number_of_threads() {
             assert_eq!(outline(&ladder), outline(&other));
         }
     }
+}
+
+/// Drafts choose the rung; its model is then the one that is trained alone.
+#[test]
+fn the_chosen_model_is_the_one_that_is_trained_alone() {
+    let task = task("single-label");
+    let bags = splits(&task, &[("train.jsonl", &single(20, 400, 1))]);
+    let taggers = splits(&task, &[("train.jsonl", &ordered(400, 1))]);
+    let ordered = recipe(&SMALL);
+    for (rows, recipe, tier) in [(&bags, fast(), Tier::Bag), (&taggers, ordered, Tier::Tagger)] {
+        let (trained, ladder) = climb((&task, rows), &recipe, &Limits::default());
+        let rung = &ladder.rungs[chosen(&ladder)];
+        let recipe = Recipe { max_size: rung.max_size, ..recipe };
+        let alone = Trainer::new(recipe).tier(tier).train(&task, rows).unwrap();
+        assert_eq!(rung.tier, tier.name(), "{ladder}");
+        assert!(rest(&trained.model) == rest(&alone.model), "{ladder}");
+        assert!(trained.report.draft);
+        assert_eq!(trained.report.train_rows, alone.report.train_rows);
+    }
+}
+
+/// A draft that is fast enough, of a model that is not: another rung is taken.
+#[test]
+fn a_model_that_is_slower_than_its_draft_is_out() {
+    let task = task("single-label");
+    let rows = splits(&task, &[("train.jsonl", &single(20, 400, 1))]);
+    let limits = Limits { max_latency_us: Some(50.0), ..Limits::default() };
+    let mut clock = |model: &Model<'_>| {
+        let whole = model.tier() == Tier::Bag && model.meta().contains("\"draft\":true");
+        Some(if whole { 60.0 } else { 40.0 })
+    };
+    let trained = Trainer::new(fast()).climb(&task, &rows, &limits, &mut clock).unwrap();
+    let ladder = trained.report.ladder.unwrap();
+    let slow = Some("slower than 50 µs");
+    assert_eq!(outline(&ladder)[1..3], [("bag", 100_000, slow), ("bag", 300_000, slow)], "{ladder}");
+    assert_eq!((trained.report.tier, chosen(&ladder), &ladder.missed), ("lookup", 0, &None), "{ladder}");
 }
 
 #[test]

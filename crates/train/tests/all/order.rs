@@ -6,7 +6,7 @@ use stonechat_engine::{Engine, Model, Reason, verify};
 use stonechat_task::{Splits, Task};
 use stonechat_train::{Embedder, Embedding, Limits, Recipe, TrainError, Trained, Trainer};
 
-const SMALL: [(&str, &str); 7] = [
+pub(crate) const SMALL: [(&str, &str); 7] = [
     ("units", "32"),
     ("dim", "32"),
     ("pieces", "0"),
@@ -19,7 +19,7 @@ const SMALL: [(&str, &str); 7] = [
 const FILLERS: [&str; 6] = ["then", "really", "and", "monday", "often", "so"];
 
 /// The label is the first of two words, which stand among others, the same for both: words and their pairs tell nothing.
-fn ordered(count: usize, seed: u64) -> Vec<Row> {
+pub(crate) fn ordered(count: usize, seed: u64) -> Vec<Row> {
     let mut numbers = Numbers(seed);
     (0..count)
         .map(|_| {
