@@ -17,7 +17,8 @@ pub struct Progress {
     pub epoch: Option<(u32, u32)>,
     /// The mean loss of the epoch at hand.
     pub loss: Option<f32>,
-    /// The rung of the ladder at hand, from 1, and how many there are at the most; none where one model is trained.
+    /// The rung of the ladder at hand, from 1, and how many there are at the most; none where one model is trained. Where drafts are
+    /// compared, the chosen rung comes a second time.
     pub rung: Option<(usize, usize)>,
 }
 
