@@ -30,6 +30,7 @@ mod embed;
 mod error;
 mod few;
 mod filter;
+mod fitted;
 mod kernel_probe;
 mod ladder;
 mod linear;

@@ -3,6 +3,7 @@
 use crate::calibrate::Calibration;
 use crate::embed::Embedder;
 use crate::error::TrainError;
+use crate::fitted::Drafts;
 use crate::piece::speaks;
 use crate::progress::{Listener, Progress};
 use crate::promise::SURE;
@@ -10,7 +11,6 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::school::School;
 use crate::words::Words;
-use crate::{tagging, trainer};
 use serde::Serialize;
 use std::sync::Arc;
 use stonechat_engine::Confidence;
@@ -67,14 +67,6 @@ pub struct Trained {
     pub model: Vec<u8>,
     /// How it went.
     pub report: TrainReport,
-}
-
-/// Drafts: what was fitted without the rows set aside, and is tuned on these.
-#[derive(Clone)]
-pub(crate) enum Drafts {
-    /// One for each plan.
-    Bags(Vec<Arc<trainer::Fitted>>),
-    Tagger(Arc<tagging::Fitted>),
 }
 
 /// What came out of a training, for a trainer that compares several.

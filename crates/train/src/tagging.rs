@@ -7,16 +7,16 @@ use crate::calibrate::{
 };
 use crate::error::TrainError;
 use crate::filter::Known;
+use crate::fitted::{Drafts, FittedTagger};
 use crate::merit::Merit;
-use crate::pack::{Package, owns_rows};
 use crate::piece::PieceSet;
 use crate::progress::Meter;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::{SlotReport, TrainReport};
 use crate::school::{Class, Pupils, School};
-use crate::sequence::{Numbers, PLACES, PhraseBook, Sequence, near};
-use crate::session::{Built, Drafts, Trained, Trainer};
+use crate::sequence::{PLACES, PhraseBook, Sequence, near};
+use crate::session::{Built, Trained, Trainer};
 use crate::shown::complete;
 use crate::slot_values;
 use crate::swaps::Swaps;
@@ -55,23 +55,6 @@ struct Answers {
     /// For each label, or once where there are none, a rule for each slot.
     rules: Vec<Vec<SlotRule>>,
     language: Option<Language>,
-}
-
-/// A fitted and quantised tagger, before it is a file.
-pub(crate) struct Fitted {
-    network: Network,
-    features: usize,
-    hashes: Vec<u32>,
-    buckets: Vec<u32>,
-    book: PhraseBook,
-    declared: Vec<Vec<u32>>,
-    feature_rows: u32,
-    pieces: Option<Arc<PieceSet>>,
-    /// Characters that are read of a text.
-    limit: u32,
-    /// How many times the margins of a linear machine count beside the network's logits.
-    times: f32,
-    sections: Vec<(SectionKind, Vec<u8>)>,
 }
 
 /// How good a fitted tagger is on the tuning rows.
@@ -375,7 +358,7 @@ impl Trainer<'_> {
     fn judge_tagger(
         &self,
         answers: &Answers,
-        fitted: &Fitted,
+        fitted: &FittedTagger,
         rows: &TaggedRows<'_>,
         tuning: &[Sequence],
     ) -> Result<Verdict, TrainError> {
@@ -437,7 +420,7 @@ impl Trainer<'_> {
 /// The accuracy of the labels and the F1 of the slots of the floating-point weights.
 fn float_scores(
     answers: &Answers,
-    fitted: &Fitted,
+    fitted: &FittedTagger,
     rows: &TaggedRows<'_>,
     tuning: &[Sequence],
     longest: usize,
@@ -476,33 +459,6 @@ fn known_labels<'a>(
 ) -> impl Iterator<Item = (&'a Example, &'a Sequence)> {
     let all = rows.tuning.iter().copied().zip(tuning);
     all.filter(|(row, _)| row.labels.iter().all(|label| answers.labels.contains(label)))
-}
-
-impl Fitted {
-    fn package<'a>(&self, labels: &'a [String]) -> Package<'a> {
-        Package { tier: Tier::Tagger, labels, sections: self.sections.clone() }
-    }
-
-    /// Whether nothing was left out or shared for want of room.
-    fn is_whole(&self, plan: &TaggerPlan) -> bool {
-        self.features < plan.most_features
-            && self.book.phrases().len() < plan.most_phrases
-            && (plan.all_pieces || self.pieces.as_ref().is_none_or(|set| set.len() < plan.most_pieces))
-            && owns_rows(&self.sections)
-    }
-
-    fn numbers(&self, longest: usize) -> Numbers<'_> {
-        Numbers {
-            hashes: &self.hashes,
-            buckets: &self.buckets,
-            book: &self.book,
-            declared: &self.declared,
-            feature_rows: self.feature_rows,
-            longest,
-            pieces: self.pieces.as_deref(),
-            limit: self.limit,
-        }
-    }
 }
 
 /// How likely the phrases of a row's slots are unknown where it has values of other rows: new texts have new ones.
@@ -545,7 +501,7 @@ fn fit_one(
     stream: u64,
     threads: usize,
     meter: &Meter<'_, '_>,
-) -> Result<Fitted, TrainError> {
+) -> Result<FittedTagger, TrainError> {
     let longest = recipe.max_phrase as usize;
     let pieces = words.filter(|_| plan.most_pieces > 0).map(|words| {
         let texts: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
@@ -578,7 +534,7 @@ fn fit_one(
         width: pieces.as_ref().map_or(0, |set| set.width),
         taught: class.as_ref().map_or(0, |(_, class)| class.lessons.dim),
     };
-    let mut fitted = Fitted {
+    let mut fitted = FittedTagger {
         network: Network::empty(shape),
         features: hashes.len(),
         hashes,

@@ -7,11 +7,11 @@ use crate::dictionary::{Dictionary, Row, extract};
 use crate::error::TrainError;
 use crate::few::is_few;
 use crate::filter::Known;
+use crate::fitted::{Drafts, FittedBag};
 use crate::linear::{Linear, Told};
 use crate::looking::ShownRows;
 use crate::math::add_scaled;
 use crate::merit::Merit;
-use crate::pack::{Package, owns_rows};
 use crate::piece::PieceSet;
 use crate::plan::Plan;
 use crate::progress::{Meter, Progress};
@@ -21,7 +21,7 @@ use crate::random::Random;
 use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::school::{Pupils, School};
-use crate::session::{Built, Drafts, Trained, Trainer};
+use crate::session::{Built, Trained, Trainer};
 use crate::tagging::TaggedRows;
 use crate::tier::{Bag, Fit, epochs, fit, piece_scale};
 use crate::words::Words;
@@ -116,21 +116,10 @@ impl Default for Verdict {
     }
 }
 
-/// A fitted and quantised model, before it is a file.
-pub(crate) struct Fitted {
-    plan: Plan,
-    bag: Bag,
-    dictionary: Dictionary,
-    buckets: Vec<u32>,
-    pieces: PieceSet,
-    bits: u32,
-    sections: Vec<(SectionKind, Vec<u8>)>,
-}
-
 /// The best of those that were fitted.
 struct Chosen {
-    /// Fitted to all rows; a draft where that is kept.
-    fitted: Arc<Fitted>,
+    /// FittedBag to all rows; a draft where that is kept.
+    fitted: Arc<FittedBag>,
     /// The drafts, where no more was to be made.
     drafts: Option<Drafts>,
     verdict: Verdict,
@@ -139,19 +128,6 @@ struct Chosen {
     judged: Vec<u8>,
     /// Whether all would be the same in a larger file.
     whole: bool,
-}
-
-impl Fitted {
-    /// Whether nothing was left out or shared for want of room.
-    fn is_whole(&self) -> bool {
-        self.dictionary.len() < self.plan.most_features
-            && (self.plan.all_pieces || self.pieces.len() < self.plan.most_pieces)
-            && owns_rows(&self.sections)
-    }
-
-    fn package<'a>(&self, names: &'a [String]) -> Package<'a> {
-        Package { tier: Tier::Bag, labels: names, sections: self.sections.clone() }
-    }
 }
 
 /// Whether rows to learn from have slots, or the task is one of slots alone.
@@ -601,7 +577,7 @@ impl Trainer<'_> {
     }
 
     /// Fits every job, side by side as far as there are threads. The results do not depend on that.
-    fn run(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Arc<Fitted>>, TrainError> {
+    fn run(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Arc<FittedBag>>, TrainError> {
         let meter = Meter::new(jobs.iter().map(|job| job.work(&self.recipe)).sum(), &mut *self.listener);
         let (recipe, meter) = (&self.recipe, &meter);
         let mut fitted = Vec::with_capacity(jobs.len());
@@ -625,7 +601,12 @@ impl Trainer<'_> {
     }
 
     /// Calibrates a packed model on the tuning rows, and compares it with its floating-point weights.
-    fn judge(&self, names: &[String], fitted: &Fitted, tuning: &Tuning<'_>) -> Result<Verdict, TrainError> {
+    fn judge(
+        &self,
+        names: &[String],
+        fitted: &FittedBag,
+        tuning: &Tuning<'_>,
+    ) -> Result<Verdict, TrainError> {
         let multi_label = fitted.plan.multi_label;
         let fault = |error: FormatError| TrainError::Fault(error.to_string());
         let draft = self.rule(multi_label, Calibration::NONE);
@@ -751,7 +732,7 @@ impl Rows<'_> {
     }
 }
 
-fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
+fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> FittedBag {
     let Job { plan, names, rows, count, stream } = *job;
     let (texts, labels) = (&rows.features[..count], &rows.labels[..count]);
     let limit = recipe.max_characters;
@@ -837,7 +818,7 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> Fitted {
     ];
     let packed = (pieces.len() > 0).then_some((&pieces, plan.piece_bits));
     sections.extend(quantize(&bag, bits, &buckets, packed, &numbered));
-    Fitted { plan, bag, dictionary, buckets, pieces, bits, sections }
+    FittedBag { plan, bag, dictionary, buckets, pieces, bits, sections }
 }
 
 /// What a machine is told of the pieces of rows: the sum of what the asset says of them over the root of their number, as the engine
