@@ -78,6 +78,20 @@ pub(super) fn few(rows: &Prepared, count: usize, seed: u64, work: &Path) -> Resu
     Ok(path)
 }
 
+/// Of a set that is read without options, writes all rows without their slots to the folder `work`; returns where they are.
+///
+/// # Errors
+///
+/// A file that cannot be read or written.
+pub(super) fn labels_alone(rows: &Prepared, work: &Path) -> Result<PathBuf, String> {
+    let task = Task::read(&rows.path).map_err(|error| error.to_string())?;
+    let mut examples = Dataset::read(&task).map_err(|error| error.to_string())?.examples;
+    examples.iter_mut().for_each(|row| row.slots.clear());
+    let path = work.join("labels-alone.jsonl");
+    write_jsonl(&path, &examples).map_err(|error| error.to_string())?;
+    Ok(path)
+}
+
 fn topics(path: &Path) -> Result<Vec<Example>, String> {
     let options = ReadOptions {
         format: Some(Format::Csv),
