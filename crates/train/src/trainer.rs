@@ -118,7 +118,7 @@ impl Default for Verdict {
 
 /// The best of those that were fitted.
 struct Chosen {
-    /// FittedBag to all rows; a draft where that is kept.
+    /// Fitted to all rows; a draft where that is kept.
     fitted: Arc<FittedBag>,
     /// The drafts, where no more was to be made.
     drafts: Option<Drafts>,
@@ -525,15 +525,13 @@ impl Trainer<'_> {
     ) -> Result<Chosen, TrainError> {
         let job = |plan, count, stream| Job { plan, names, rows, count, stream };
         let all = rows.examples.len();
-        let mut jobs: Vec<Job<'_>> =
-            plans.iter().map(|&plan| job(plan, part.unwrap_or(all), u64::from(part.is_some()))).collect();
         let mut fitted = match self.drafts.take() {
-            Some(Drafts::Bags(drafts)) if drafts.len() == plans.len() => {
-                jobs.clear();
-                drafts
-            }
+            Some(Drafts::Bags(drafts)) => drafts,
             _ => Vec::new(),
         };
+        let (first, stream) = (part.unwrap_or(all), u64::from(part.is_some()));
+        let mut jobs: Vec<Job<'_>> =
+            plans.iter().skip(fitted.len()).map(|&plan| job(plan, first, stream)).collect();
         // A draft without a rival need not be waited for.
         let last = |plan| job(plan, all, 0);
         let kept = self.keeps_draft();
@@ -564,7 +562,7 @@ impl Trainer<'_> {
         let machine = self.wants_machine(names, rows, tuning);
         let mut whole =
             self.plans_fit(names, plans, machine) && fitted.iter().all(|fitted| fitted.is_whole());
-        let drafts = Some(Drafts::Bags(fitted.clone()));
+        let drafts = (self.draft_only && part.is_some()).then(|| Drafts::Bags(fitted.clone()));
         let chosen = match (part, plans) {
             (None, _) => fitted.swap_remove(best),
             (Some(_), _) if kept => fitted.swap_remove(best),
@@ -572,7 +570,6 @@ impl Trainer<'_> {
             (Some(_), _) => self.run(&[last(plans[best])])?.swap_remove(0),
         };
         whole &= chosen.is_whole();
-        let drafts = drafts.filter(|_| self.draft_only && part.is_some());
         Ok(Chosen { fitted: chosen, drafts, verdict, settled, judged, whole })
     }
 
