@@ -158,11 +158,25 @@ impl Evaluation {
     }
 }
 
+/// What is said of examples none of which is outside the task, behind `no`.
+pub(crate) const NONE_OUTSIDE: &str = "text is outside the task: how well the model tells such texts is not judged";
+
 /// The end of a line: what was asked for, if anything was, and whether it is kept.
 fn write_target(f: &mut fmt::Formatter<'_>, error: Option<f64>, target: Option<f64>) -> fmt::Result {
-    let Some(target) = target else { return writeln!(f) };
-    let word = if error.is_none_or(|error| error <= target) { "kept" } else { "not kept" };
-    writeln!(f, " (asked for: at most {}: {word})", error_percent(target))
+    match target {
+        Some(target) => writeln!(f, " ({})", asked(error, target)),
+        None => writeln!(f),
+    }
+}
+
+/// What was asked for, and whether the share of wrong answers among the accepted, if any were accepted, keeps it.
+pub(crate) fn asked(error: Option<f64>, target: f64) -> String {
+    let word = match error {
+        None => "nothing was accepted",
+        Some(error) if error <= target => "kept",
+        Some(_) => "not kept",
+    };
+    format!("asked for: at most {}: {word}", error_percent(target))
 }
 
 fn write_weakest(f: &mut fmt::Formatter<'_>, reports: &[LabelReport], of: &str, unit: &str) -> fmt::Result {
@@ -200,10 +214,7 @@ impl fmt::Display for Evaluation {
             }
             writeln!(f)?;
         } else {
-            writeln!(
-                f,
-                "out of scope   no text is outside the task: how well the model tells such texts is not judged"
-            )?;
+            writeln!(f, "out of scope   no {NONE_OUTSIDE}")?;
         }
         if let Some(calibration) = &self.calibration {
             writeln!(f, "calibration    ECE {:.3}", calibration.ece)?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::fmt;
 use stonechat_engine::text::{TokenKind, tokens};
-use stonechat_engine::{Engine, Kernel, Model};
+use stonechat_engine::{Confidence, Engine, Kernel, Model};
 use stonechat_task::Example;
 
 /// Words of a text that are left out in turn, at the most: each costs an answer.
@@ -126,6 +126,13 @@ fn vector(engine: &mut Engine<'_>, text: &str) -> Vec<f32> {
     vector
 }
 
+/// The logarithm of the odds of a confidence, which is taken for half a step from certain at the most.
+fn log_odds(confidence: Confidence) -> f64 {
+    let one = f64::from(Confidence::ONE.raw());
+    let share = f64::from(confidence.raw()).clamp(0.5, one - 0.5) / one;
+    (share / (1.0 - share)).ln()
+}
+
 /// Explains the answer to a text: leaves out each word in turn, and looks for the nearest of the examples.
 #[must_use]
 pub fn explain(engine: &mut Engine<'_>, text: &str, neighbours: Option<&Neighbours<'_>>) -> Explanation {
@@ -134,7 +141,10 @@ pub fn explain(engine: &mut Engine<'_>, text: &str, neighbours: Option<&Neighbou
     let labelled = !model.labels().is_empty();
     let (label, score) = (answer.label().index, answer.label().score);
     let name = answer.label().name.to_owned();
-    let scope = answer.outsideness().zip(model.scope()).map(|(outsideness, scope)| ScopeFacts {
+    let (by_first, sure) = (answer.by_first(), answer.label().confidence);
+    // The scope of a cheaper model that answered is not the one that the file shows.
+    let scope = model.scope().filter(|_| !by_first);
+    let scope = answer.outsideness().zip(scope).map(|(outsideness, scope)| ScopeFacts {
         outsideness: logits(i64::from(outsideness.0)),
         most: logits(i64::from(scope.most.0)),
         unknown_share: f64::from(answer.read().unknown_share()) / 65_536.0,
@@ -150,13 +160,21 @@ pub fn explain(engine: &mut Engine<'_>, text: &str, neighbours: Option<&Neighbou
         };
         characters += text.get(reached..start).map_or(0, |gap| gap.chars().count());
         let length = word.chars().count();
-        let without = engine.predict(&format!("{before} {after}")).scores().get(label as usize).copied();
-        let lost = without.map_or(0, |without| i64::from(score.0) - i64::from(without.0));
+        let shorter = format!("{before} {after}");
+        let without = engine.predict(&shorter);
+        let lost = if without.by_first() == by_first {
+            let without = without.scores().get(label as usize);
+            logits(without.map_or(0, |without| i64::from(score.0) - i64::from(without.0)))
+        } else {
+            // Scores of two models do not compare; their confidences do.
+            let other = without.ranking().find(|other| other.index == label);
+            log_odds(sure) - log_odds(other.map_or(Confidence::default(), |other| other.confidence))
+        };
         words.push(WordPart {
             text: word.to_owned(),
             start: characters,
             end: characters + length,
-            contribution: if labelled { logits(lost) } else { 0.0 },
+            contribution: if labelled { lost } else { 0.0 },
             known: engine.predict(word).read().known_words > 0,
         });
         characters += length;

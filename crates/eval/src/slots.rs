@@ -11,6 +11,7 @@ use crate::report::{
     AcceptedSlots, LabelReport, SlotConfusion, SlotErrors, SlotScores, UnknownSlots, ValueScores,
 };
 use std::collections::BTreeMap;
+use stonechat_engine::Reason;
 use stonechat_task::Example;
 
 /// What there is to say of slots.
@@ -66,10 +67,14 @@ pub(crate) fn slot_results(rows: &[&Judged<'_>], names: &Names<'_>, target: Opti
 fn accepted(rows: &[&Judged<'_>], target: Option<f64>) -> Option<AcceptedSlots> {
     let (mut all, mut slots, mut texts, mut wrong) = (0usize, 0usize, 0usize, 0usize);
     for row in rows {
+        all += row.outcome.found.len();
+        // A promise of slots is one of texts that nothing but a confidence refuses.
+        if !matches!(row.outcome.reason, None | Some(Reason::LowConfidence | Reason::UnsureSlot)) {
+            continue;
+        }
         let found = row.outcome.found.iter().zip(&row.spans.right);
         let accepted: Vec<bool> =
             found.filter(|(found, _)| found.accepted).map(|(_, &right)| right).collect();
-        all += row.outcome.found.len();
         slots += accepted.len();
         texts += usize::from(!accepted.is_empty());
         wrong += usize::from(accepted.contains(&false));

@@ -405,12 +405,15 @@ fn slot_promise(settled: &mut Settled, open: &[&Answer], most: f64, doubt: f64) 
             Some(SlotPromise { least_confidence, rows: rows.len(), accepted, wrong, bound })
         }
         None => {
-            settled.notes.push(format!(
-                "of slots nothing can be promised: {} tuning rows with slots, of which {} at least must be right in all slots that are \
-                 stood by",
-                rows.len(),
-                needed(most, doubt)
-            ));
+            let (rows, needed) = (rows.len(), needed(most, doubt));
+            settled.notes.push(if rows < needed {
+                format!("of slots nothing can be promised: {rows} tuning rows with slots, and it takes {needed} at least")
+            } else {
+                format!(
+                    "of slots nothing can be promised: among the surest {needed} of {rows} tuning rows with slots, or more, too many \
+                     have a wrong one"
+                )
+            });
             None
         }
     }

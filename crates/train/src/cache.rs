@@ -56,11 +56,6 @@ impl<E: Embedder> CachedEmbedder<E> {
         self.rows = self.load();
     }
 
-    /// What kept the cache from being read or written, if anything did: `FILE: what is wrong; what is done about it`.
-    pub fn note(&self) -> Option<&str> {
-        self.note.as_deref()
-    }
-
     /// The rows of the file; none where it is not there or not sound.
     fn load(&mut self) -> BTreeMap<Digest, Row> {
         let found = match fs::read(&self.file) {
@@ -96,6 +91,11 @@ impl<E: Embedder> Embedder for CachedEmbedder<E> {
 
     fn digest(&self) -> &str {
         self.inner.digest()
+    }
+
+    /// What kept the cache from being read or written, if anything did.
+    fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     fn fine_tune(&mut self, tuning: FineTuning) -> Result<(), String> {

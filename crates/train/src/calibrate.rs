@@ -116,10 +116,12 @@ pub(crate) struct TwoVoices {
     pub(crate) label: u32,
 }
 
-/// How many times margins are to be added to logits: the least negative log-likelihood at the best slope; never, where chance could have
+/// How many times margins may be added to logits.
+pub(crate) const TIMES: [f32; 7] = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
+
+/// Which of [`TIMES`] margins are to be added to logits: the least negative log-likelihood at the best slope; never, where chance could have
 /// made that of logits alone greater by as much (by two standard errors of the mean difference).
 pub(crate) fn best_times(texts: &[TwoVoices]) -> f32 {
-    const TIMES: [f32; 7] = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
     let doubt = 1.0 / (texts.len() as f64 + 2.0);
     let losses = |times: f32| -> Vec<f64> {
         let sum = |(margin, logit): (&f32, &f32)| f64::from(logit + times * margin);

@@ -66,6 +66,12 @@ pub trait Embedder {
         let _ = tuning;
         Err("this teacher cannot be fine-tuned; set `tune_epochs` to 0".to_owned())
     }
+
+    /// What went wrong without harm, as a cache that could not be written, if anything did: `FILE: what is wrong; what is done about
+    /// it`.
+    fn note(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl<E: Embedder + ?Sized> Embedder for &mut E {
@@ -83,6 +89,10 @@ impl<E: Embedder + ?Sized> Embedder for &mut E {
 
     fn fine_tune(&mut self, tuning: FineTuning) -> Result<(), String> {
         (**self).fine_tune(tuning)
+    }
+
+    fn note(&self) -> Option<&str> {
+        (**self).note()
     }
 }
 

@@ -155,7 +155,7 @@ impl fmt::Display for TrainError {
             Self::NoPromise { max_error, rows } => write!(
                 f,
                 "no threshold of confidence keeps the error at {max_error} on {rows} tuning rows; allow a larger error, or mend the \
-                 examples: `stonechat eval` shows what is confused"
+                 examples: `stonechat eval` shows what a model trained without it confuses"
             ),
             Self::Teacher(what) => f.write_str(what),
             Self::Fault(what) => {

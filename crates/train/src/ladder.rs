@@ -80,7 +80,7 @@ impl Trainer<'_> {
     ///
     /// See [`TrainError`]. That a model cannot be as small as a rung asks is no error, unless that is so of every rung.
     pub fn climb(
-        self,
+        mut self,
         task: &Task,
         splits: &Splits,
         limits: &Limits,
@@ -89,6 +89,9 @@ impl Trainer<'_> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let limit = limits.max_size.or((self.recipe.max_size != 0).then_some(self.recipe.max_size));
         let limits = Limits { max_size: limit, ..limits.clone() };
+        // The tuning rows choose among all rungs: their promises are in no more doubt together than one may be (Bonferroni).
+        let rungs = steps(task, has_slots(task, splits), limit).len();
+        self.doubt /= rungs.max(1) as f64;
         self.promised(splits, |trainer, splits| trainer.climb_rungs(task, splits, &limits, clock))
     }
 
@@ -114,9 +117,7 @@ impl Trainer<'_> {
         self.draft_only = false;
         loop {
             let Some(choice) = choose(&climbed, limits) else {
-                // What the largest lacks is nearest to what was asked for.
-                let broken = climbed.iter_mut().rev().find_map(|rung| rung.broken.take());
-                return Err(broken.unwrap_or_else(|| smallest(&climbed, limit)));
+                return Err(broken(&mut climbed).unwrap_or_else(|| smallest(&climbed, limit)));
             };
             let at = choice.at;
             let Some(drafts) = climbed[at].built.as_mut().and_then(|built| built.drafts.take()) else {
@@ -282,6 +283,17 @@ impl Trainer<'_> {
             );
             built
         })
+    }
+}
+
+/// Why no rung promises what is asked for, if it is for that. What the largest lacks is nearest to it; that too few rows were there to
+/// test anything is said only where that is so of each.
+fn broken(climbed: &mut [Climbed]) -> Option<TrainError> {
+    let tested = |rung: &&mut Climbed| matches!(rung.broken, Some(TrainError::NoPromise { .. }));
+    let at = climbed.iter_mut().rev().find(tested);
+    match at {
+        Some(rung) => rung.broken.take(),
+        None => climbed.iter_mut().rev().find_map(|rung| rung.broken.take()),
     }
 }
 

@@ -157,7 +157,11 @@ impl Trainer<'_> {
 
     fn lookup_rule(&self) -> DecisionRule {
         // No score becomes a confidence here: the file says what it is.
-        DecisionRule { sharpness: 0, ..self.rule(false, Calibration::NONE) }
+        let rule = DecisionRule { sharpness: 0, ..self.rule(false, Calibration::NONE) };
+        // All known texts have one confidence: what is promised is promised of all of them.
+        let min_confidence =
+            if self.recipe.max_error > 0.0 { Confidence::default() } else { rule.min_confidence };
+        DecisionRule { min_confidence, ..rule }
     }
 
     fn package<'a>(&self, names: &'a [String], lookup: &Lookup, sure: Confidence) -> Package<'a> {

@@ -163,13 +163,24 @@ impl TrainReport {
         if self.labels > 0 {
             writeln!(
                 f,
-                "promise       at most {most} of the accepted answers are wrong: bound {:.4} at {} confidence; coverage {:.1} % of {} rows, {} \
+                "promise       at most {most} of the accepted {} are wrong: bound {:.4} at {} confidence; coverage {:.1} % of {} rows, {} \
                  wrong",
+                if self.slots.is_some() { "labels" } else { "answers" },
                 promise.bound,
                 promise.confidence,
                 100.0 * promise.coverage,
                 promise.rows,
                 promise.wrong
+            )?;
+        }
+        if !promise.labels.is_empty() {
+            let own = promise.labels.iter().filter(|label| label.bound <= most).count();
+            writeln!(
+                f,
+                "              {} of {} labels have rows enough to tell by themselves; of {own} the same is proven (`inspect --json`: \
+                 training.promise.labels)",
+                promise.labels.len(),
+                self.labels
             )?;
         }
         for label in promise.labels.iter().filter(|label| label.accepted == 0) {

@@ -125,9 +125,14 @@ impl School {
         self.few
     }
 
-    /// Whether the rows are few, and something is known of words that they do not have.
+    /// Whether there is a teacher.
+    pub(crate) const fn is_taught(&self) -> bool {
+        self.teacher.is_some()
+    }
+
+    /// Whether more is known than the rows tell: by a teacher or, where the rows are few, of words that they do not have.
     pub(crate) const fn knows_more(&self, words: Option<&Words>) -> bool {
-        self.few && (words.is_some() || self.teacher.is_some())
+        self.is_taught() || self.few && words.is_some()
     }
 
     /// What a note says of few rows, if they are few.

@@ -3,7 +3,7 @@
 use crate::accept::{Evidence, KEPT, Outside, settle};
 use crate::acceptance::Acceptance;
 use crate::calibrate::{
-    Calibration, LEAST_ROWS, TwoVoices, best_times, calibrate, calibrate_slots, rounded, score,
+    Calibration, LEAST_ROWS, TIMES, TwoVoices, best_times, calibrate, calibrate_slots, rounded, score,
 };
 use crate::error::TrainError;
 use crate::filter::Known;
@@ -274,7 +274,8 @@ impl Trainer<'_> {
             let rule = self.tagger_rule(&answers, verdict.calibration, verdict.sharpness);
             let rule = DecisionRule { out_of_scope: rows.outside.label, ..rule };
             let (outside, learned) = (&*rows.outside.tuning, rows.outside.learned);
-            let evidence = Evidence { inside: &rows.tuning, outside, learned, doubt: self.doubt };
+            let doubt = self.doubt / judged.rivals as f64;
+            let evidence = Evidence { inside: &rows.tuning, outside, learned, doubt };
             settle(&judged.package(&answers.labels), rule, &self.recipe, evidence)?
         };
         let loss = |float: Option<f64>, shipped: Option<f64>| {
@@ -545,6 +546,7 @@ fn fit_one(
         pieces: pieces.clone(),
         limit: recipe.max_characters,
         times: 0.0,
+        rivals: if mixed { TIMES.len() } else { 1 },
         sections: Vec::new(),
     };
     let near = near(texts, longest);

@@ -138,6 +138,10 @@ pub(crate) fn has_slots(task: &Task, splits: &Splits) -> bool {
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
 }
 
+/// The note of a model that learned nothing of a teacher that was asked.
+const UNTAUGHT: &str = "the tuning rows chose a linear machine, which learns nothing of a teacher, before the network that it taught; \
+                        `linear_labels=0` takes the network";
+
 /// Rows to tune on, for one that is needed at the least for a promise.
 const AMPLE: f64 = 10.0;
 /// The largest share of the rows that is set aside for a promise.
@@ -331,6 +335,7 @@ impl Trainer<'_> {
             return Err(TrainError::OneLabel { label: label.clone() });
         }
         if lookup {
+            let taught = self.teacher.is_some();
             let shown = ShownRows { learned: learned.clone(), part, tuning: valid.clone() };
             let strange: Vec<&Example> = valid
                 .into_iter()
@@ -339,7 +344,9 @@ impl Trainer<'_> {
             // A look-up is not calibrated on scores: it says itself what its confidence rests on.
             let facts = TuningFacts { known: LEAST_ROWS, strange: &strange };
             return self.train_lookup(task, splits, &names, &shown, |trainer| {
-                trainer.notes(task, splits, &learned, &names, &facts, None)
+                let mut notes = trainer.notes(task, splits, &learned, &names, &facts, None);
+                notes.extend(taught.then(|| "a look-up learns nothing of a teacher: it was not asked".to_owned()));
+                notes
             });
         }
         self.resolve_weight(&learned);
@@ -405,6 +412,9 @@ impl Trainer<'_> {
                 let mut notes = self.notes(task, splits, &learned, &names, &facts, verdict.accuracy);
                 let taught = school.as_deref().filter(|_| !fitted.plan.linear);
                 notes.extend(taught.and_then(|school| school.note(words, names.len())));
+                if fitted.plan.linear && school.as_deref().is_some_and(School::is_taught) {
+                    notes.push(UNTAUGHT.to_owned());
+                }
                 notes.extend(settled.notes);
                 notes.extend(kept.map(|_| KEPT.to_owned()));
                 notes
@@ -473,8 +483,8 @@ impl Trainer<'_> {
         }
     }
 
-    /// Whether a linear machine is to be tried: where labels are few, unless rows are few as well, a network learns more than these
-    /// tell, and there are no tuning rows to compare the two.
+    /// Whether a linear machine is to be tried: where labels are few, unless a network learns more than the rows tell, and there are no
+    /// tuning rows to compare the two.
     fn wants_machine(&self, names: &[String], rows: &Rows<'_>, tuning: &Tuning<'_>) -> bool {
         let blind = tuning.rows.examples.len() < LEAST_ROWS;
         let more = rows.school.is_some_and(|school| school.knows_more(rows.words));
@@ -553,7 +563,9 @@ impl Trainer<'_> {
             let rule = DecisionRule { out_of_scope: tuning.outside.label, ..rule };
             let inside: Vec<&Example> = tuning.rows.examples.iter().chain(&tuning.strange).copied().collect();
             let (outside, learned) = (&*tuning.outside.tuning, tuning.outside.learned);
-            let evidence = Evidence { inside: &inside, outside, learned, doubt: self.doubt };
+            // The rows chose among so many: each must have been as little in doubt as all may be (Bonferroni).
+            let doubt = self.doubt / plans.len() as f64;
+            let evidence = Evidence { inside: &inside, outside, learned, doubt };
             let package = fitted[best].package(names);
             let settled = settle(&package, rule, &self.recipe, evidence)?;
             let judged = package.draft(&settled.acceptance);

@@ -30,6 +30,9 @@ pub(crate) struct Eval {
     /// Exit with 1 if the accuracy is lower, 0 to 1
     #[arg(long, value_name = "SHARE", value_parser = share)]
     min_accuracy: Option<f64>,
+    /// Exit with 1 if a larger share of the accepted answers is wrong, 0 to 1
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    max_error: Option<f64>,
     #[command(flatten)]
     now: Now,
     #[command(flatten)]
@@ -50,7 +53,7 @@ impl Eval {
                 out_of_scope: rows.task.out_of_scope.clone(),
                 threads: common.threads(),
                 kernel,
-                target: rows.task.goal.max_error,
+                target: self.max_error.or(rows.task.goal.max_error),
                 reference: self.now.reference,
             },
         );
@@ -60,7 +63,8 @@ impl Eval {
             console.note(format_args!("{}: the report", report.display()));
         }
         console.result(&evaluation)?;
-        reached(&evaluation, self.min_accuracy)
+        reached(&evaluation, self.min_accuracy)?;
+        kept(&evaluation, self.max_error)
     }
 }
 
@@ -74,6 +78,21 @@ fn reached(evaluation: &Evaluation, least: Option<f64>) -> Result<(), Failure> {
         }
         None => Err(Failure::Missed(
             "no row has a label of the task, so --min-accuracy is not reached; judge other rows".to_string(),
+        )),
+    }
+}
+
+/// Whether no more of the accepted answers are wrong than was asked for; where nothing is accepted, nothing is.
+fn kept(evaluation: &Evaluation, most: Option<f64>) -> Result<(), Failure> {
+    let Some(most) = most else { return Ok(()) };
+    match evaluation.abstention.as_ref().map(|abstention| abstention.error_when_accepted) {
+        Some(error) if error.is_none_or(|error| error <= most) => Ok(()),
+        Some(error) => Err(Failure::Missed(format!(
+            "{:.4} of the accepted answers are wrong, more than --max-error {most}",
+            error.unwrap_or(1.0)
+        ))),
+        None => Err(Failure::Missed(
+            "no row is inside the task, so --max-error was not judged; judge other rows".to_string(),
         )),
     }
 }

@@ -39,7 +39,7 @@ impl Command {
             Command::Inspect(command) => command.run(console),
             Command::Bench(command) => command.run(common, console),
             Command::Convert(command) => command.run(console),
-            Command::Words(command) => command.run(console),
+            Command::Words(command) => command.run(common, console),
             Command::ColdStart(command) => command.run(console),
         }
     }

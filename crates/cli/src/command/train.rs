@@ -10,7 +10,7 @@ use stonechat_eval::{digest, latency};
 use stonechat_task::{
     Dataset, Finding, Kind, Severity, Splits, Task, check, parse_latency_us, parse_size, write_file,
 };
-use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer};
+use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer, Words};
 
 use crate::common::Common;
 use crate::console::Console;
@@ -57,6 +57,9 @@ pub(crate) struct Train {
     /// Folder of an encoder of the BERT family to learn from as well: model.safetensors, tokenizer.json, config.json
     #[arg(long, value_name = "DIR")]
     teacher: Option<PathBuf>,
+    /// Words asset to take word pieces from, as `stonechat words build` writes it [default: the English one that is built in, where the rows are English]
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -110,11 +113,17 @@ impl Train {
             console.note("`tune_epochs` is for a teacher: without --teacher it changes nothing");
         }
 
+        let mut teacher =
+            self.teacher.as_ref().map(|folder| teacher::open(folder, common, console)).transpose()?;
+        let words = self.words.as_ref().map(|file| words(file)).transpose()?;
         let bar = Bar::new(console);
         let limits = self.limits(&task, &recipe);
         let mut trainer = Trainer::new(recipe).threads(common.threads()).on_progress(bar.listener());
-        if let Some(folder) = &self.teacher {
-            trainer = trainer.teacher(teacher::open(folder, console)?);
+        if let Some(teacher) = &mut teacher {
+            trainer = trainer.teacher(Box::new(&mut **teacher));
+        }
+        if let Some(words) = words {
+            trainer = trainer.words(words);
         }
         let asked = texts(&splits);
         let mut clock = |model: &Model<'_>| (!asked.is_empty()).then(|| latency(model, kernel, &asked).p50);
@@ -125,6 +134,9 @@ impl Train {
         };
         let trained = trained.map_err(|error| train_failure(&self.task, error))?;
         drop(bar);
+        if let Some(note) = teacher.as_ref().and_then(|teacher| teacher.note()) {
+            console.note(note);
+        }
         write_file(&self.output, &trained.model)?;
 
         if console.json {
@@ -189,6 +201,12 @@ impl Train {
         }
         Ok(data.split())
     }
+}
+
+/// The words asset in a file.
+fn words(file: &Path) -> Result<Words, Failure> {
+    let bytes = std::fs::read(file).map_err(|error| Failure::file(file, error))?;
+    Words::read(&bytes).map_err(|error| Failure::file(file, error))
 }
 
 /// A share, 0 to 1.

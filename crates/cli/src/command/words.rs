@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::common::Common;
 use crate::console::Console;
 use crate::failure::Failure;
 
@@ -43,9 +44,9 @@ struct Build {
 }
 
 impl WordsCommands {
-    pub(crate) fn run(&self, console: &mut Console) -> Result<(), Failure> {
+    pub(crate) fn run(&self, common: &Common, console: &mut Console) -> Result<(), Failure> {
         match &self.command {
-            WordsCommand::Build(build) => build.run(console),
+            WordsCommand::Build(build) => build.run(common, console),
         }
     }
 }
@@ -53,7 +54,7 @@ impl WordsCommands {
 #[cfg(not(feature = "teacher"))]
 impl Build {
     #[expect(clippy::unused_self, reason = "the same call with and without encoders")]
-    fn run(&self, _: &mut Console) -> Result<(), Failure> {
+    fn run(&self, _: &Common, _: &mut Console) -> Result<(), Failure> {
         Err(Failure::Input(
             "words build: this build knows no encoders; install one with `cargo install --path crates/cli --features teacher`"
                 .to_string(),
@@ -63,7 +64,7 @@ impl Build {
 
 #[cfg(feature = "teacher")]
 impl Build {
-    fn run(&self, console: &mut Console) -> Result<(), Failure> {
+    fn run(&self, common: &Common, console: &mut Console) -> Result<(), Failure> {
         use crate::progress::Bar;
         use stonechat_eval::digest;
         use stonechat_task::{check_writable, write_file};
@@ -81,6 +82,7 @@ impl Build {
             dim: self.dim,
             bits: self.bits,
             licence: self.licence.clone(),
+            threads: common.threads(),
         };
         let built = build_words(&self.teacher, &settings, &mut *bar.listener())
             .map_err(|error| Failure::Input(error.to_string()))?;

@@ -131,11 +131,16 @@ impl<'a> Fields<'a> {
             Some(number) if range.contains(&number) => Ok(Some(number)),
             _ => {
                 let what = format!("{} is out of range", self.full(key));
-                let fix = match range.end {
-                    end if end >= f64::MAX => format!("write a number of at least {}", range.start),
-                    // Ranges exclude their end; one that includes 1 ends just above it.
-                    end if end > 1.0 => "write a number from 0 to 1".to_string(),
-                    end => format!("write a number from {} to below {end}", range.start),
+                // Ranges exclude their end; one that includes it ends just above it.
+                let most = [0.5, 1.0].into_iter().find(|most| range.end == most + f64::EPSILON);
+                let fix = match (range.start == f64::MIN_POSITIVE, most, range.end) {
+                    (true, Some(most), _) => format!("write a number above 0, {most} at most"),
+                    (true, None, _) => "write a number above 0".to_string(),
+                    (false, Some(most), _) => format!("write a number from {} to {most}", range.start),
+                    (false, None, end) if end >= f64::MAX => {
+                        format!("write a number of at least {}", range.start)
+                    }
+                    (false, None, end) => format!("write a number from {} to below {end}", range.start),
                 };
                 Err(self.error(value.span(), what, &fix))
             }

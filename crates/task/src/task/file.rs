@@ -25,6 +25,8 @@ pub(super) struct TaskFile {
 
 /// A share that may be as much as the whole: the range excludes its end, so it ends just above 1.
 const UP_TO_ONE: std::ops::Range<f64> = 0.0..1.0 + f64::EPSILON;
+/// The smallest size that a model may be held to, in bytes.
+const LEAST_SIZE: f64 = 4096.0;
 
 /// Reads the text of a task file; paths in it are relative to `folder`.
 pub(super) fn parse(text: &str, file: &Path, folder: &Path) -> Result<TaskFile, Error> {
@@ -108,13 +110,13 @@ fn goal(mut fields: Fields<'_>) -> Result<Goal, Error> {
     let size: ParseNumber = |text| parse_size(text).map(|bytes| bytes as f64);
     let goal = Goal {
         min_accuracy: fields.number("min_accuracy", UP_TO_ONE, None)?,
-        max_size: fields.number("max_size", 1.0..f64::MAX, Some(size))?.map(|bytes| bytes as u64),
+        max_size: fields.number("max_size", LEAST_SIZE..f64::MAX, Some(size))?.map(|bytes| bytes as u64),
         max_latency_us: fields.number(
             "max_latency_us",
             f64::MIN_POSITIVE..f64::MAX,
             Some(parse_latency_us),
         )?,
-        max_error: fields.number("max_error", UP_TO_ONE, None)?,
+        max_error: fields.number("max_error", f64::MIN_POSITIVE..0.5 + f64::EPSILON, None)?,
     };
     fields.finish()?;
     Ok(goal)

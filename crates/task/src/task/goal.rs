@@ -10,7 +10,7 @@ pub struct Goal {
     pub max_size: Option<u64>,
     /// Longest time for one text (50th percentile), in microseconds, above 0.
     pub max_latency_us: Option<f64>,
-    /// Largest share of wrong answers among those given (not abstained from), 0 to 1.
+    /// Largest share of wrong answers among those given (not abstained from), above 0, to 0.5.
     pub max_error: Option<f64>,
 }
 

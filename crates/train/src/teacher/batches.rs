@@ -4,14 +4,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 
-/// Does the work of each job on one thread a core, and gives the results in the order of the jobs, or the first error that
+/// Threads where nobody says how many: one a core.
+pub(crate) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Does the work of each job on so many threads, and gives the results in the order of the jobs, or the first error that
 /// came. `done` is called on this thread with each job that is over.
 pub(crate) fn in_batches<J: Sync, R: Send, E: Send>(
+    threads: usize,
     jobs: &[J],
     work: impl Fn(&J) -> Result<R, E> + Sync,
     mut done: impl FnMut(&J),
 ) -> Result<Vec<R>, E> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+    let threads = threads.max(1).min(jobs.len());
     let next = AtomicUsize::new(0);
     let (to, from) = channel();
     let mut results: Vec<Option<R>> = jobs.iter().map(|_| None).collect();
@@ -54,10 +60,10 @@ mod tests {
     fn results_come_in_order() {
         let jobs: Vec<u32> = (0..100).collect();
         let mut seen = 0;
-        let squares = in_batches(&jobs, |&job| Ok::<u32, ()>(job * job), |_| seen += 1);
+        let squares = in_batches(3, &jobs, |&job| Ok::<u32, ()>(job * job), |_| seen += 1);
         assert_eq!(squares, Ok(jobs.iter().map(|job| job * job).collect()));
         assert_eq!(seen, 100);
-        assert_eq!(in_batches(&jobs, |&job| if job == 50 { Err(job) } else { Ok(()) }, |_| ()), Err(50));
-        assert_eq!(in_batches(&[0; 0], |_| Ok::<u32, ()>(1), |_| ()), Ok(vec![]));
+        assert_eq!(in_batches(1, &jobs, |&job| if job == 50 { Err(job) } else { Ok(()) }, |_| ()), Err(50));
+        assert_eq!(in_batches(0, &[0; 0], |_| Ok::<u32, ()>(1), |_| ()), Ok(vec![]));
     }
 }

@@ -1,6 +1,6 @@
 //! The forward pass of an encoder (Devlin et al., "BERT", NAACL 2019; Song et al., "MPNet", NeurIPS 2020).
 
-use super::batches::in_batches;
+use super::batches::{cores, in_batches};
 use super::config::Config;
 use super::error::TeacherError;
 use super::folder::Folder;
@@ -20,6 +20,8 @@ pub(crate) struct Encoder<T> {
     /// What distances add to attention, in all layers.
     pub(super) distances: Distances<T>,
     pub(super) layers: Vec<Layer<T>>,
+    /// Threads that compute; what they compute does not depend on it.
+    pub(crate) threads: usize,
 }
 
 /// Texts of the same number of tokens.
@@ -87,6 +89,7 @@ impl<T: Real> Encoder<T> {
             norm: Norm::read(&weights, "embeddings.LayerNorm", &config)?,
             distances,
             layers: layers.collect::<Result<_, _>>()?,
+            threads: cores(),
             config,
         })
     }
@@ -119,7 +122,7 @@ impl<T: Real> Encoder<T> {
             }
             Ok::<_, candle_core::Error>(out)
         };
-        Ok(in_batches(batches, work, |batch| done(batch.texts()))?.concat())
+        Ok(in_batches(self.threads, batches, work, |batch| done(batch.texts()))?.concat())
     }
 
     /// The states of the last layer, [`Self::dim`] numbers a token.
@@ -307,6 +310,6 @@ impl<T: Real> Encoder<T> {
         let layers = (0..layers).map(layer).collect::<candle_core::Result<_>>()?;
         let (words, places) = (numbers(vocabulary * dim, 0.0), numbers(positions * dim, 0.0));
         let distances = Distances::new(&numbers(Config::BUCKETS * heads, 0.0), heads, positions);
-        Ok(Self { words, positions: places, norm: norm(&mut numbers), distances, layers, config })
+        Ok(Self { words, positions: places, norm: norm(&mut numbers), distances, layers, config, threads: 2 })
     }
 }

@@ -86,6 +86,13 @@ impl Teacher {
         })
     }
 
+    /// Computes on so many threads, 1 at the least, in place of one a core; embeddings do not depend on it.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.encoder.threads = threads.max(1);
+        self
+    }
+
     /// Numbers of an embedding.
     #[must_use]
     pub fn dim(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use super::back::{ARRAYS, Arrays, Gradient, Head, MATRICES, Shard, arrays, put};
 use super::batches::in_batches;
-use super::encoder::Encoder;
+use super::encoder::{Encoder, Layer};
 use super::kernel::{Real, add_times, dot};
 use super::pooling::Pooling;
 use crate::random::Random;
@@ -101,7 +101,7 @@ impl<T: Real> Encoder<T> {
                 let learn = |(shard, random): &(Shard, Random)| {
                     self.learn(shard, pooling, &told, share, DROPOUT, &mut random.clone())
                 };
-                let gradient = sum(in_batches(&shards, learn, |_| ())?);
+                let gradient = sum(in_batches(self.threads, &shards, learn, |_| ())?);
                 let Some(Gradient { layers, head: head_gradient, .. }) = gradient else { continue };
                 let square =
                     layers.iter().flatten().chain([&head_gradient]).map(|array| dot(array, array).to_f64());
@@ -117,21 +117,23 @@ impl<T: Real> Encoder<T> {
                 let rate = how.rate * height(step, steps);
                 head_moments.step(&mut head, &head_gradient, HEAD_RATE * rate, shorten, seen, 0.0);
                 let all = weights.iter_mut().zip(&mut moments).zip(&layers).zip(&mut self.layers);
+                let mut all: Vec<_> = all.collect();
+                let take = |part: &mut [(((&mut Arrays<T>, &mut [Moments<T>; ARRAYS]), &Arrays<T>), &mut Layer<T>)]| {
+                    part.iter_mut().try_for_each(|(((weights, moments), gradients), layer)| {
+                        for at in 0..ARRAYS {
+                            let decay = if MATRICES.contains(&at) { DECAY } else { 0.0 };
+                            moments[at].step(&mut weights[at], &gradients[at], rate, shorten, seen, decay);
+                        }
+                        put(weights, layer)
+                    })
+                };
+                let part = all.len().div_ceil(self.threads.max(1)).max(1);
                 thread::scope(|scope| {
-                    let layers: Vec<_> = all
-                        .map(|(((weights, moments), gradients), layer)| {
-                            scope.spawn(move || {
-                                for at in 0..ARRAYS {
-                                    let decay = if MATRICES.contains(&at) { DECAY } else { 0.0 };
-                                    let (weights, gradients) = (&mut weights[at], &gradients[at]);
-                                    moments[at].step(weights, gradients, rate, shorten, seen, decay);
-                                }
-                                put(weights, layer)
-                            })
-                        })
-                        .collect();
-                    layers.into_iter().try_for_each(|layer| {
-                        layer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                    let take = &take;
+                    let parts: Vec<_> =
+                        all.chunks_mut(part).map(|part| scope.spawn(move || take(part))).collect();
+                    parts.into_iter().try_for_each(|part| {
+                        part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                     })
                 })?;
                 rows += batch.len() as u64;

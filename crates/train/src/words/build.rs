@@ -25,11 +25,13 @@ pub struct WordsSettings {
     pub bits: u32,
     /// The licence of the encoder, which is that of the rows, to be named in the file.
     pub licence: Option<String>,
+    /// Threads that compute; 0 for one a core. The asset does not depend on it.
+    pub threads: usize,
 }
 
 impl Default for WordsSettings {
     fn default() -> Self {
-        Self { pieces: 19_500, dim: 128, bits: 4, licence: None }
+        Self { pieces: 19_500, dim: 128, bits: 4, licence: None, threads: 0 }
     }
 }
 
@@ -87,7 +89,10 @@ pub fn build_words(
     }
     let bytes = folder.read(Encoder::<f64>::FILE)?;
     let teacher = digest(&bytes);
-    let encoder = Encoder::<f64>::read(&folder, config, &bytes)?;
+    let mut encoder = Encoder::<f64>::read(&folder, config, &bytes)?;
+    if settings.threads > 0 {
+        encoder.threads = settings.threads;
+    }
     drop(bytes);
 
     let [begin, end] = vocabulary.ends;

@@ -362,7 +362,7 @@ fn folders_that_are_no_encoder() {
 #[test]
 fn a_words_asset_of_a_small_encoder() {
     let folder = bert();
-    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: Some("MIT".into()) };
+    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: Some("MIT".into()), threads: 2 };
     let mut stages = Vec::new();
     let built =
         build_words(folder.path(), &settings, &mut |progress| stages.push((progress.stage, progress.done)))
@@ -389,7 +389,7 @@ fn a_words_asset_of_a_small_encoder() {
 #[test]
 fn a_words_asset_with_other_ends() {
     let folder = bert();
-    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: None };
+    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: None, threads: 2 };
     let file = folder.path().join("tokenizer.json");
     let plain: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     let build = |post_processor: Value| {
