@@ -32,7 +32,13 @@ pub(crate) struct Typed {
 impl Typed {
     /// Gives an engine the lists.
     pub(crate) fn set_values(&self, engine: &mut Engine<'_>) -> Result<(), Failure> {
-        for (slot, path) in &self.values {
+        for (at, (slot, path)) in self.values.iter().enumerate() {
+            if self.values.iter().take(at).any(|(other, _)| other == slot) {
+                return Err(refused(slot, path, "the slot has a list already; name one file for each slot"));
+            }
+            if path.is_dir() {
+                return Err(refused(slot, path, "a folder; name a file with a value a line"));
+            }
             choice(engine.model(), slot).map_err(|what| refused(slot, path, &what))?;
             set_values(engine, slot, &read_values(path)?)
                 .map_err(|error| refused(slot, path, &format!("{error}; name another slot")))?;

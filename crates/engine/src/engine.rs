@@ -516,7 +516,28 @@ impl<'e> Prediction<'e> {
                 let automaton = Automaton::read(self.model.slots()?.values(slot.index as usize)).ok()?;
                 automaton.matches(slot.text).then_some(Value::Regex(slot.text))
             }
-            kind => resolve(slot.text, kind, self.model.language(), reference),
+            kind => resolve(self.signed(slot, kind), kind, self.model.language(), reference),
+        }
+    }
+
+    /// The text of a slot, with the minus sign right before its first digit if there is one: a value without it would be another one.
+    fn signed(&self, slot: &Slot<'e>, kind: ValueType) -> &'e str {
+        let before = self.text.get(..slot.start as usize).unwrap_or_default();
+        let sign = before.chars().next_back().filter(|sign| matches!(sign, '-' | '\u{2212}'));
+        let quantity = matches!(
+            kind,
+            ValueType::Number | ValueType::Percent | ValueType::Temperature | ValueType::Money
+        );
+        // Behind a letter or a digit it joins words, or is the sign of a range.
+        let length = sign.map_or(0, char::len_utf8);
+        let apart = before.get(..before.len() - length).is_some_and(|rest| {
+            rest.chars().next_back().is_none_or(|last| last.is_whitespace() || last == '(')
+        });
+        let digits = slot.text.starts_with(|first: char| first.is_ascii_digit());
+        if quantity && length > 0 && apart && digits {
+            self.text.get(slot.start as usize - length..slot.end as usize).unwrap_or(slot.text)
+        } else {
+            slot.text
         }
     }
 

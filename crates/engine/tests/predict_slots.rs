@@ -249,6 +249,41 @@ fn found<'a>(engine: &'a mut Engine<'_>, text: &'a str) -> Vec<(String, String, 
     answer.slots().map(|slot| (slot.name.to_string(), slot.text.to_string(), value(&slot))).collect()
 }
 
+/// A value does not lose the sign before its digits, wherever the slot begins.
+#[test]
+fn a_minus_before_a_slot_counts() {
+    let plan = |kind| TaggerPlan {
+        rules: vec![vec![OFTEN]; 3],
+        slots: vec![("number".to_string(), kind, Vec::new())],
+        phrases: Vec::new(),
+        eager: [30_000, 0],
+        ..TaggerPlan::small(73)
+    };
+    let value = |kind, text: &str| {
+        let file = plan(kind).build();
+        let model = Model::open(&file).unwrap();
+        let mut engine = Engine::new(&model);
+        let answer = engine.predict(text);
+        // Every token is a slot of its own here.
+        let slot = answer.slots().find(|slot| slot.text.starts_with(|first: char| first.is_ascii_digit()));
+        answer.value(&slot.unwrap(), None).map(|value| value.to_string())
+    };
+    for (text, expected) in [
+        ("set it to -7", Some("-7")),
+        ("set it to \u{2212}7", Some("-7")),
+        ("-7", Some("-7")),
+        ("(-7)", Some("-7")),
+        ("set it to 7", Some("7")),
+        ("set it to - 7", Some("7")),
+        ("part a-7", Some("7")),
+        ("bus x -7", Some("-7")),
+    ] {
+        assert_eq!(value(ValueType::Number, text).as_deref(), expected, "{text}");
+    }
+    // A place in an order has no sign.
+    assert_eq!(value(ValueType::Ordinal, "the -3rd").as_deref(), Some("3"));
+}
+
 #[test]
 fn values_that_are_set_take_part() {
     let file = listed();

@@ -159,7 +159,8 @@ impl Evaluation {
 }
 
 /// What is said of examples none of which is outside the task, behind `no`.
-pub(crate) const NONE_OUTSIDE: &str = "text is outside the task: how well the model tells such texts is not judged";
+pub(crate) const NONE_OUTSIDE: &str =
+    "text is outside the task: how well the model tells such texts is not judged";
 
 /// The end of a line: what was asked for, if anything was, and whether it is kept.
 fn write_target(f: &mut fmt::Formatter<'_>, error: Option<f64>, target: Option<f64>) -> fmt::Result {

@@ -135,6 +135,30 @@ impl Answers {
         Ok(Self { labels, slots, kinds, rules, language })
     }
 
+    /// What the task leaves open.
+    fn notes(&self, task: &Task) -> Vec<String> {
+        let mut notes = Vec::new();
+        if task.schema.intents.is_empty() && !self.slots.is_empty() {
+            notes.push(if self.labels.is_empty() {
+                "no slots are declared: a text may have any slot, any number of times; `check --schema` prints what they have, to adopt"
+                    .to_owned()
+            } else {
+                "no intents are declared: a label may have any slot, unless its rows tell that it has no others; `check --schema` prints what they have, to adopt"
+                    .to_owned()
+            });
+        }
+        let typed = self
+            .kinds
+            .iter()
+            .any(|kind| !matches!(kind, SlotKind::Text | SlotKind::Choice { .. } | SlotKind::Regex { .. }));
+        if let (Some(tag), None, true) = (&task.language, self.language, typed) {
+            notes.push(format!(
+                "of the language `{tag}` only values in digits are read; words of values are known in en, de, es and fr"
+            ));
+        }
+        notes
+    }
+
     /// The section of the slots; empty where there are none.
     fn section(&self) -> Result<Vec<u8>, TrainError> {
         if self.slots.is_empty() {
@@ -323,12 +347,7 @@ impl Trainer<'_> {
         report.notes.extend(school.as_deref().and_then(|school| school.note(words, answers.labels.len())));
         report.notes.extend(settled.notes);
         report.notes.extend(kept.map(|_| KEPT.to_owned()));
-        if task.schema.intents.is_empty() && !answers.slots.is_empty() {
-            report.notes.push(
-                "no intents are declared: a label may have any slot, unless its rows tell that it has no others; `check --schema` prints what they have, to adopt"
-                    .to_owned(),
-            );
-        }
+        report.notes.extend(answers.notes(task));
         self.tell("recording");
         let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = rows.learned.iter().rev().map(|example| example.text.as_str()).collect();

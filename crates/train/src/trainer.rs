@@ -345,7 +345,9 @@ impl Trainer<'_> {
             let facts = TuningFacts { known: LEAST_ROWS, strange: &strange };
             return self.train_lookup(task, splits, &names, &shown, |trainer| {
                 let mut notes = trainer.notes(task, splits, &learned, &names, &facts, None);
-                notes.extend(taught.then(|| "a look-up learns nothing of a teacher: it was not asked".to_owned()));
+                notes.extend(
+                    taught.then(|| "a look-up learns nothing of a teacher: it was not asked".to_owned()),
+                );
                 notes
             });
         }

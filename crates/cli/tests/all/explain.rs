@@ -78,4 +78,14 @@ fn what_is_promised_is_printed_stored_and_judged() {
     let told = folder.run(&["eval", "a.stone", "lights.csv"]).done();
     assert!(told.contains("kept)"), "{told}");
     assert!(told.contains("no text is outside the task"), "{told}");
+    // As a gate.
+    folder.run(&["eval", "a.stone", "lights.csv", "--max-error", "0.5"]).done();
+    let strange: String =
+        lights().lines().skip(1).map(|row| format!("{},dark\n", row.split(',').next().unwrap())).collect();
+    std::fs::write(folder.path("strange.csv"), format!("text,label\n{strange}")).unwrap();
+    let arguments = ["eval", "a.stone", "strange.csv", "--split", "all", "--max-error", "0.01"];
+    let message = folder.run(&arguments).failed(1);
+    assert!(message.contains("of the accepted answers are wrong, more than --max-error 0.01"), "{message}");
+    let told = folder.run(&arguments[..5]).done();
+    assert!(told.contains("(asked for: at most 20.00 %: not kept)"), "{told}");
 }

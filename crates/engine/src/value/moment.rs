@@ -26,8 +26,11 @@ fn date_and_part(c: &mut Cursor<'_>) -> Option<DateValue> {
 /// Reads a whole time of day.
 pub(super) fn whole_time(c: Cursor<'_>) -> Option<TimeValue> {
     let moment = |c: &mut Cursor<'_>| {
-        let now = from_now(c)?;
-        Some(TimeValue { time: now.time, meridiem_known: true })
+        let then = from_now(c)?;
+        // A time of day tells nothing of another day than the one from now or up to now.
+        let (now, day) = (c.reference?, 24 * 3600);
+        let near = now.plus_seconds(-day)? < then && then < now.plus_seconds(day)?;
+        near.then_some(TimeValue { time: then.time, meridiem_known: true })
     };
     // "acht Uhr heute Abend"
     let today = |c: &mut Cursor<'_>| {

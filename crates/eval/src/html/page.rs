@@ -2,7 +2,9 @@
 
 use super::figures::{f1_bars, reliability, risk_coverage};
 use super::plot::escape;
-use crate::display::{NONE_OUTSIDE, asked, cut, due_and_found, error_percent, percent, percent_range, size, weakest_first};
+use crate::display::{
+    NONE_OUTSIDE, asked, cut, due_and_found, error_percent, percent, percent_range, size, weakest_first,
+};
 use crate::metric::span_errors::SpanErrorKind;
 use crate::report::{Abstention, Evaluation, LabelReport};
 use std::fmt::Write;
@@ -130,7 +132,8 @@ fn write_tiles(page: &mut String, evaluation: &Evaluation) -> std::fmt::Result {
             .error_when_accepted
             .map_or_else(String::new, |error| format!("{} of these wrong", error_percent(error)));
         let asked = abstention.target.map(|target| asked(abstention.error_when_accepted, target));
-        let wrong = [Some(wrong).filter(|wrong| !wrong.is_empty()), asked].into_iter().flatten().collect::<Vec<_>>();
+        let wrong =
+            [Some(wrong).filter(|wrong| !wrong.is_empty()), asked].into_iter().flatten().collect::<Vec<_>>();
         let wrong = wrong.join("; ");
         tiles.push(("accepted", percent(abstention.coverage), wrong));
     }

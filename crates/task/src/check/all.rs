@@ -5,14 +5,14 @@ use super::{
     ambiguous_phrases, broken_spans, conflicting_labels, conflicting_slots, declared_labels, declared_slots,
     duplicates, empty_texts, few_examples, few_slot_examples, imbalance, leaks, long_texts, no_slots,
     no_train_rows, one_label, overlapping_slots, padded_slots, replaced_characters, similar_labels,
-    split_words, unlisted_values, unseen_labels, unseen_slots,
+    split_words, unlisted_values, unmarked_phrases, unseen_labels, unseen_slots,
 };
 use crate::dataset::Splits;
 use crate::finding::Finding;
 use crate::task::Task;
 
 /// Every check.
-const CHECKS: [fn(&Rows<'_>) -> Vec<Finding>; 24] = [
+const CHECKS: [fn(&Rows<'_>) -> Vec<Finding>; 25] = [
     no_train_rows::check,
     one_label::check,
     no_slots::check,
@@ -34,6 +34,7 @@ const CHECKS: [fn(&Rows<'_>) -> Vec<Finding>; 24] = [
     similar_labels::check,
     duplicates::check,
     ambiguous_phrases::check,
+    unmarked_phrases::check,
     replaced_characters::check,
     long_texts::check,
     imbalance::check,

@@ -7,11 +7,13 @@ use crate::dataset::{Allowed, Violation};
 use crate::example::Example;
 use crate::finding::{Finding, Places, Severity};
 use crate::task::Kind;
+use crate::text::nearest;
 
 /// `undeclared-slot`: slots that `[slots]` does not name, where it names any. `slot-not-of-intent` and
 /// `slot-not-repeated`: rows whose declared intent does not have the slot, or has it once only.
 /// `missing-required-slot`: training rows without a slot that their intent requires. `unused-slot`: declared slots
-/// that no training row has.
+/// that no training row has. `unused-intent`: intents that no training row has as its label, where the labels are those of the rows.
+/// `slots-of-many-labels`: slots in a task of any number of labels a text, which no model learns.
 pub(super) fn check(rows: &Rows<'_>) -> Vec<Finding> {
     let schema = &rows.task.schema;
     let mut findings = Vec::new();
@@ -84,6 +86,42 @@ pub(super) fn check(rows: &Rows<'_>) -> Vec<Finding> {
             format!("{} declared without a training row: {}", count(unused.len(), "slot"), list(&unused));
         let proposal = "add rows, or remove from the task file";
         findings.push(places.finding("unused-slot", Severity::Warning, unused.len(), message, proposal));
+    }
+    if rows.task.labels.is_empty() && rows.task.kind != Kind::SlotsOnly && !rows.splits.train.is_empty() {
+        let has_rows = |label: &str| rows.labels.get(label).is_some_and(|of_label| of_label.train > 0);
+        let intents = schema.intents.iter().map(|intent| intent.label.as_str());
+        let unused: Vec<&str> =
+            intents.filter(|label| !has_rows(label) && *label != rows.task.out_of_scope).collect();
+        if let Some(first) = unused.first() {
+            let places = Places::of_lines(&rows.task.origin.as_path().into(), &[0]);
+            let message = format!(
+                "{} declared without a training row: {}",
+                count(unused.len(), "intent"),
+                list(&unused)
+            );
+            let proposal = match nearest(first, rows.labels.keys().copied()) {
+                Some(near) => {
+                    format!("did you mean [intents.{near}]? Else add rows, or remove it from the task file")
+                }
+                None => "add rows with this label, or remove it from the task file".to_string(),
+            };
+            findings.push(places.finding(
+                "unused-intent",
+                Severity::Warning,
+                unused.len(),
+                message,
+                proposal,
+            ));
+        }
+    }
+    if rows.task.kind == Kind::MultiLabel {
+        findings.extend(rows.where_row(
+            |row| !row.slots.is_empty(),
+            "slots-of-many-labels",
+            Severity::Warning,
+            "with slots in a task of any number of labels a text: no model learns both",
+            "give each row one label, or train with --tier bag, which leaves the slots out",
+        ));
     }
     findings
 }

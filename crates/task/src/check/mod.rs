@@ -27,6 +27,7 @@ mod rows;
 mod similar_labels;
 mod split_words;
 mod unlisted_values;
+mod unmarked_phrases;
 mod unseen_labels;
 mod unseen_slots;
 

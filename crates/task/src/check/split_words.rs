@@ -10,7 +10,7 @@ pub(super) fn check(rows: &Rows<'_>) -> Vec<Finding> {
         |row, slot| within_word(&row.text, slot.start) || within_word(&row.text, slot.end),
         "slot-within-word",
         Severity::Warning,
-        "that begin or end within a word",
+        "with an end inside a word",
         "mark whole words: a model finds no less",
     )
 }

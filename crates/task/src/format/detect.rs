@@ -10,6 +10,9 @@ use crate::document::Document;
 use crate::example::Split;
 use crate::file_name::{hidden, is_no_data, is_side_file};
 
+/// How many lines may tell the format of a file whose first one does not.
+const SAMPLE: usize = 20;
+
 /// The format of a file, or `None` when it looks like none.
 ///
 /// Names decide only where contents agree: a `.csv` whose first line holds tabs and no comma is a tsv.
@@ -27,7 +30,8 @@ pub(crate) fn detect(document: &Document) -> Option<Format> {
         };
     };
     let first = first.trim_end();
-    if massive::is_massive(first) {
+    let mut sample = document.filled_lines().take(SAMPLE);
+    if first.starts_with('{') && sample.any(|(_, line)| massive::is_massive(line.trim_end())) {
         return Some(Format::Massive);
     }
     if matches!(extension, "jsonl" | "ndjson") {

@@ -29,5 +29,5 @@ pub use kind::Format;
 pub use options::{LabelLevel, ReadOptions};
 pub(crate) use read::parse;
 pub(crate) use row::Row;
-pub(crate) use seqio::{TOKENS, is_part, read_parallel};
+pub(crate) use seqio::{TOKENS, is_part, is_tagged_part, read_parallel};
 pub use write::{write, write_jsonl};

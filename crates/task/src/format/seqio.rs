@@ -24,6 +24,11 @@ pub(crate) fn is_part(path: &Path) -> bool {
     [TOKENS, TAGS, LABELS].iter().any(|name| path.file_name().is_some_and(|file| file == *name))
 }
 
+/// Whether a file is by its name one that makes no sense without the others.
+pub(crate) fn is_tagged_part(path: &Path) -> bool {
+    [TOKENS, TAGS].iter().any(|name| path.file_name().is_some_and(|file| file == *name))
+}
+
 /// Reads the files of a folder. Without a file of labels the rows have none. The document is that of the tokens.
 pub(crate) fn read_parallel(
     folder: &Path,

@@ -11,7 +11,8 @@ use crate::example::{Example, Source, Split};
 use crate::file_name::{hidden, is_no_data, is_side_file};
 use crate::finding::{Finding, Places, Severity};
 use crate::format::{
-    Format, ReadOptions, Row, TOKENS, detect, is_class_folder, is_part, parse, read_classes, read_parallel,
+    Format, ReadOptions, Row, TOKENS, detect, is_class_folder, is_part, is_tagged_part, parse, read_classes,
+    read_parallel,
 };
 
 /// Folders named after splits are entered this deep, so that a link to itself comes to an end.
@@ -86,6 +87,10 @@ impl<'a> Loader<'a> {
     /// A file that must be data.
     fn recognised(&mut self, document: Document, named: Option<Split>, name: &Path) -> Result<(), Error> {
         let Some(format) = self.options.format.or_else(|| detect(&document)) else {
+            if is_tagged_part(&document.path) {
+                let what = "one of the files of a folder in the format seqio, which are read together";
+                return Err(Error::whole(&document.path, what, "name the folder"));
+            }
             return Err(Error::whole(
                 &document.path,
                 "its format is not recognised",
@@ -124,6 +129,13 @@ impl<'a> Loader<'a> {
         let mut files = Vec::new();
         self.collect(folder, Path::new(""), 0, &mut files)?;
         let parallel = self.take_parallel(&mut files);
+        let lone = files.iter().find(|(path, _)| is_tagged_part(path));
+        if let Some((tags, _)) =
+            lone.filter(|_| self.options.format.is_none_or(|format| format == Format::Seqio))
+        {
+            let what = format!("there is no {TOKENS} beside it");
+            return Err(Error::whole(tags, what, format!("add {TOKENS}, a text a line, or remove the file")));
+        }
         let mut found = Vec::new();
         let mut passed_over = Vec::new();
         for (path, name) in files {

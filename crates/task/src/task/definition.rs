@@ -13,7 +13,7 @@ use crate::load::{DataSource, load};
 pub struct Task {
     /// Name of the task; the name of its folder or file where the task file gives none.
     pub name: String,
-    /// Language of the texts, as `en` or `de-DE`; for people, nothing depends on it.
+    /// Language of the texts, as `en` or `de-DE`; the values of slots are read in it, in English where it is not said.
     pub language: Option<String>,
     /// How many labels a text may have.
     pub kind: Kind,

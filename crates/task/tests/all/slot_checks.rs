@@ -81,8 +81,12 @@ fn spans_that_are_wrong() {
             spanned(7, "お風呂場", vec![slot("room", 3, 9)]),
         ],
     );
-    assert_eq!(kinds(&found), ["broken-span", "overlapping-slots", "padded-slot", "slot-within-word"]);
-    assert_eq!(found.iter().map(lines).collect::<Vec<_>>(), [vec![4, 5, 6], vec![1], vec![3], vec![1, 2]]);
+    assert_eq!(
+        kinds(&found),
+        ["broken-span", "overlapping-slots", "padded-slot", "slot-within-word", "unmarked-phrase"]
+    );
+    let at: Vec<Vec<u32>> = found.iter().map(lines).collect();
+    assert_eq!(at, [vec![4, 5, 6], vec![1], vec![3], vec![1, 2], vec![2, 200]]);
     assert_eq!(found.iter().filter(|finding| finding.severity == Severity::Error).count(), 2);
     assert_eq!(found[1].places[0].text, "room \"th a\": bath and bath");
 }
@@ -159,6 +163,39 @@ fn declared_and_found_slots_disagree() {
         found[7].message,
         "1 text of the slot \"level\" is not matched by its pattern, the first \"3.5\""
     );
+}
+
+#[test]
+fn phrases_that_one_text_leaves_unmarked() {
+    let shower = |line: u32| row(line, "off", &format!("stop {line} at the [room rain shower]"));
+    let bare = row(50, "off", "is the Rain  shower, that one, off");
+    let rows = |marked: u32| (1..=marked).map(shower).chain([bare.clone()]).collect();
+    assert!(with("", rows(9)).is_empty());
+    let found = with("", rows(10));
+    assert_eq!((kinds(&found), found[0].severity), (vec!["unmarked-phrase"], Severity::Note));
+    // The text that leaves it unmarked stands first, and the first that marks it behind.
+    assert_eq!((found[0].count, lines(&found[0])), (1, vec![50, 1]));
+    assert!(found[0].message.contains("\"rain shower\" as room in 10, not in 1"), "{}", found[0].message);
+    // Under another label it may be something else.
+    let other = with("", (1..=10).map(shower).chain([row(50, "dim", "the rain shower [level 3]")]).collect());
+    assert!(other.is_empty(), "{:?}", kinds(&other));
+}
+
+#[test]
+fn intents_that_no_row_has() {
+    let declared = DECLARED.replace("intents.dim", "intents.dmi");
+    let found = with(&declared, vec![]);
+    let unused = found.iter().find(|finding| finding.kind == "unused-intent").unwrap();
+    assert_eq!((unused.severity, unused.count), (Severity::Warning, 1));
+    assert!(unused.message.ends_with("1 intent declared without a training row: dmi"), "{}", unused.message);
+    assert!(unused.proposal.starts_with("did you mean [intents.dim]?"), "{}", unused.proposal);
+}
+
+#[test]
+fn slots_of_a_task_of_many_labels() {
+    let many = Task { kind: Kind::MultiLabel, ..task("") };
+    let found = findings(&many, sound());
+    assert!(kinds(&found).contains(&"slots-of-many-labels"), "{:?}", kinds(&found));
 }
 
 #[test]

@@ -81,6 +81,10 @@ fn conll_errors_name_the_line_and_the_remedy() {
         let conll = ReadOptions { format: Some(Format::Conll), ..ReadOptions::default() };
         let found = read_with("x.conll", file.as_bytes(), &conll).unwrap_err();
         assert!(found.starts_with(message), "{found}");
+        // The name tells the format too, and many lines tell it where the name does not.
+        assert!(refused("x.conll", file.as_bytes()).starts_with(message));
+        let long = format!("{file}{}", "c\tO\n".repeat(20));
+        assert!(refused("x.txt", long.as_bytes()).starts_with(&message.replace("x.conll", "x.txt")));
     }
     assert!(refused("x.conll", b"\n\n").contains("no rows"));
 }

@@ -84,7 +84,7 @@ fn errors_name_line_key_and_remedy() {
         ),
         (
             "[goal]\nmax_size = 0",
-            "t:2: `max_size` under [goal] is out of range; write a number of at least 1",
+            "t:2: `max_size` under [goal] is out of range; write a number of at least 4096",
         ),
         (
             "[goal]\nmax_size = \"big\"",

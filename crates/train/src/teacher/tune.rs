@@ -2,7 +2,7 @@
 
 use super::back::{ARRAYS, Arrays, Gradient, Head, MATRICES, Shard, arrays, put};
 use super::batches::in_batches;
-use super::encoder::{Encoder, Layer};
+use super::encoder::Encoder;
 use super::kernel::{Real, add_times, dot};
 use super::pooling::Pooling;
 use crate::random::Random;
@@ -116,22 +116,29 @@ impl<T: Real> Encoder<T> {
                 let seen = unseen.map(|unseen| 1.0 - unseen);
                 let rate = how.rate * height(step, steps);
                 head_moments.step(&mut head, &head_gradient, HEAD_RATE * rate, shorten, seen, 0.0);
-                let all = weights.iter_mut().zip(&mut moments).zip(&layers).zip(&mut self.layers);
-                let mut all: Vec<_> = all.collect();
-                let take = |part: &mut [(((&mut Arrays<T>, &mut [Moments<T>; ARRAYS]), &Arrays<T>), &mut Layer<T>)]| {
-                    part.iter_mut().try_for_each(|(((weights, moments), gradients), layer)| {
-                        for at in 0..ARRAYS {
-                            let decay = if MATRICES.contains(&at) { DECAY } else { 0.0 };
-                            moments[at].step(&mut weights[at], &gradients[at], rate, shorten, seen, decay);
-                        }
-                        put(weights, layer)
-                    })
-                };
-                let part = all.len().div_ceil(self.threads.max(1)).max(1);
+                let part = weights.len().div_ceil(self.threads.max(1)).max(1);
+                let parts = weights
+                    .chunks_mut(part)
+                    .zip(moments.chunks_mut(part))
+                    .zip(layers.chunks(part))
+                    .zip(self.layers.chunks_mut(part));
                 thread::scope(|scope| {
-                    let take = &take;
-                    let parts: Vec<_> =
-                        all.chunks_mut(part).map(|part| scope.spawn(move || take(part))).collect();
+                    let parts: Vec<_> = parts
+                        .map(|(((weights, moments), gradients), layers)| {
+                            scope.spawn(move || {
+                                let all = weights.iter_mut().zip(moments).zip(gradients).zip(layers);
+                                for (((weights, moments), gradients), layer) in all {
+                                    for at in 0..ARRAYS {
+                                        let decay = if MATRICES.contains(&at) { DECAY } else { 0.0 };
+                                        let (weights, gradients) = (&mut weights[at], &gradients[at]);
+                                        moments[at].step(weights, gradients, rate, shorten, seen, decay);
+                                    }
+                                    put(weights, layer)?;
+                                }
+                                Ok::<(), candle_core::Error>(())
+                            })
+                        })
+                        .collect();
                     parts.into_iter().try_for_each(|part| {
                         part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                     })

@@ -1,8 +1,9 @@
 //! What a model accepts: its scope, what it promises, and a cheaper model that answers first.
 
+use stonechat_engine::format::Tier;
 use stonechat_engine::{Decision, Engine, Model, Reason, verify};
 use stonechat_eval::{Options, evaluate};
-use stonechat_train::{TrainError, Trainer};
+use stonechat_train::{Limits, TrainError, Trainer};
 
 use crate::support::{Row, many, meta, recipe, single, splits, task, train};
 
@@ -74,7 +75,7 @@ fn what_rows_do_not_prove_is_refused() {
     let few = splits(&task, &[("train.jsonl", &rows)]);
     let run =
         |splits, settings: &[(&str, &str)]| Trainer::new(recipe(settings)).train(&task, splits).map(drop);
-    let result = run(&few, &[("max_size", "60000"), ("max_error", "0.01")]);
+    let result = run(&few, &[("max_size", "60000"), ("max_error", "0.01"), ("linear_labels", "0")]);
     let Err(TrainError::TooFewToPromise { needed: 299, rows, .. }) = result else { panic!("{result:?}") };
     assert!(rows < 299);
     // Labels that are chance.
@@ -92,7 +93,8 @@ fn half_of_the_rows_prove_what_fewer_do_not() {
     let rows = single(4, 400, 1);
     let splits = splits(&task, &[("train.jsonl", &rows)]);
     // 149 right answers are needed, and a third of the rows are too few.
-    let trained = train(&task, &splits, &[("max_size", "60000"), ("max_error", "0.02"), ("epochs", "20")]);
+    let settings = [("max_size", "60000"), ("max_error", "0.02"), ("epochs", "20"), ("linear_labels", "0")];
+    let trained = train(&task, &splits, &settings);
     let promise = trained.report.promise.unwrap();
     let count = splits.train.len() + splits.valid.len();
     assert!((count * 2 / 5..count * 3 / 5).contains(&promise.rows), "{promise:?}");
@@ -148,4 +150,43 @@ fn a_cascade_is_for_one_label_a_text() {
     let splits = splits(&task, &[("train.jsonl", &many(4, 300, 1))]);
     let result = Trainer::new(recipe(&[])).train_cascade(&task, &splits).map(drop);
     assert!(matches!(result, Err(TrainError::NoCascade { .. })), "{result:?}");
+}
+
+#[test]
+fn rungs_and_plans_share_the_doubt() {
+    // 119 right answers prove an error of 2.5 % where nothing was chosen by them, 162 where three plans were, 205 with three rungs.
+    let task = task("single-label");
+    let rows = single(4, 700, 1);
+    let splits = splits(&task, &[("train.jsonl", &rows[..500]), ("valid.jsonl", &rows[500..])]);
+    let settings = [("max_size", "60000"), ("max_error", "0.025"), ("epochs", "20")];
+    let alone = [&settings[..], &[("linear_labels", "0")]].concat();
+    let bound = train(&task, &splits, &alone).report.promise.unwrap().bound;
+    // Three plans: the bound is one of a third of the doubt.
+    let three = Trainer::new(recipe(&settings)).train(&task, &splits).unwrap().report.promise.unwrap();
+    assert_eq!(three.accepted - three.wrong, three.accepted);
+    let expected = |share: f64| 1.0 - (0.05 / share).powf(1.0 / three.accepted as f64);
+    assert!((three.bound - expected(3.0)).abs() < 1e-6, "{three:?} {}", expected(3.0));
+    assert!(bound < three.bound, "{bound} {three:?}");
+    let limits = Limits { max_size: Some(60_000), ..Limits::default() };
+    let result = Trainer::new(recipe(&settings)).climb(&task, &splits, &limits, &mut |_| None).map(drop);
+    assert!(matches!(result, Err(TrainError::TooFewToPromise { needed, .. }) if needed > 200), "{result:?}");
+}
+
+#[test]
+fn a_look_up_accepts_what_it_promises() {
+    let task = task("single-label");
+    let rows: Vec<Row> = (0..40).map(|at| (format!("text {at}"), vec![format!("label{}", at % 2)])).collect();
+    // Of the tuning rows three in ten have another label.
+    let other = |at: usize| vec![format!("label{}", (at + usize::from(at % 10 < 3)) % 2)];
+    let valid: Vec<Row> = (0..400).map(|at| (format!("text {}", at % 40), other(at % 40))).collect();
+    let splits = splits(&task, &[("train.jsonl", &rows), ("valid.jsonl", &valid)]);
+    let trainer = |settings: &[(&str, &str)]| Trainer::new(recipe(settings)).tier(Tier::Lookup);
+    let trained = trainer(&[("max_error", "0.4"), ("min_confidence", "0.9")]).train(&task, &splits).unwrap();
+    let promise = trained.report.promise.unwrap();
+    assert!(promise.accepted > 300 && promise.wrong > 80, "{promise:?}");
+    let model = Model::open(&trained.model).unwrap();
+    let found = evaluate(&model, &splits.valid, &Options::default()).abstention.unwrap();
+    assert_eq!(found.coverage, promise.coverage);
+    assert_eq!(found.error_when_accepted, Some(promise.wrong as f64 / promise.accepted as f64));
+    assert_eq!(Engine::new(&model).predict("no such text").decision(), Decision::Abstain);
 }

@@ -153,6 +153,10 @@ fn a_teacher_is_learned_from_and_the_file_is_the_same_at_any_number_of_threads()
         recipe.set(way, "0").unwrap();
         assert!(rest(&train(recipe, 1, teacher()).unwrap().model) != rest(&all.model), "{way}");
     }
+    // Where rows count as few, one way more.
+    let few = |across| Recipe { few_rows: 1000, augment_across: across, ..short() };
+    let [with, without] = [1, 0].map(|across| train(few(across), 1, teacher()).unwrap());
+    assert!(rest(&with.model) != rest(&without.model));
 }
 
 #[test]

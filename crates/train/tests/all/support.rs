@@ -128,13 +128,22 @@ pub(crate) fn smart_home() -> (Task, Splits) {
     (task, splits)
 }
 
-/// A data set outside the repository, if it is there.
-pub(crate) fn data_set(name: &str) -> Option<(Task, Splits)> {
+/// The folder of the data sets outside the repository, if it is there.
+pub(crate) fn data() -> Option<PathBuf> {
     let root = match std::env::var_os("STONECHAT_DATA") {
         Some(root) => PathBuf::from(root),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
     };
-    let path = root.join(name);
+    if !root.exists() {
+        println!("skipped: no data");
+        return None;
+    }
+    Some(root)
+}
+
+/// A data set outside the repository, if it is there.
+pub(crate) fn data_set(name: &str) -> Option<(Task, Splits)> {
+    let path = data()?.join(name);
     if !path.exists() {
         println!("skipped: no data");
         return None;

@@ -1,15 +1,18 @@
 //! Word pieces, held against the reference tokenizer on every text of the public data sets.
 
-use crate::support::data_set;
+use crate::support::{data, data_set};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use stonechat_engine::text::{characters, piece_hash, pieces};
 use tokenizers::Tokenizer;
 
 /// The data sets whose texts are read.
-const SETS: [&str; 18] = [
+const SETS: [&str; 23] = [
     "banking77",
     "clinc150/data_full.json",
+    "clinc150/data_small.json",
+    "clinc150/data_oos_plus.json",
     "snips",
     "atis",
     "wnut17",
@@ -26,7 +29,35 @@ const SETS: [&str; 18] = [
     "massive/zh-CN.jsonl",
     "massive/hi-IN.jsonl",
     "massive/ar-SA.jsonl",
+    "massive/en-US.jsonl",
+    "massive/pl-PL.jsonl",
+    "massive/tr-TR.jsonl",
 ];
+
+/// Files of other formats, and folders of them, each line of which is a text here.
+const FILES: [&str; 7] = [
+    "ag_news/test.csv",
+    "product_queries/queries_cell_phones_accessories.csv",
+    "product_queries/query.csv",
+    "text2sql/advising.json",
+    "text2sql/geography.json",
+    "text2sql/restaurants.json",
+    "sib200",
+];
+
+/// The lines of a file, or of the `.tsv` files in the folders of a folder.
+fn lines(path: &Path) -> Vec<String> {
+    let mut files = vec![path.to_path_buf()];
+    if path.is_dir() {
+        let inside = |folder: &Path| -> Vec<PathBuf> {
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+        };
+        files = inside(path).iter().filter(|path| path.is_dir()).flat_map(|folder| inside(folder)).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "tsv"));
+    }
+    let text = |file: &PathBuf| String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned();
+    files.iter().flat_map(|file| text(file).lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
 
 #[test]
 fn pieces_are_those_of_the_reference_tokenizer() {
@@ -55,11 +86,17 @@ fn pieces_are_those_of_the_reference_tokenizer() {
         }
     }
     let (mut all_same, mut all) = (0usize, 0usize);
-    for name in SETS {
-        let Some((_, splits)) = data_set(name) else { return };
+    for name in SETS.into_iter().chain(FILES) {
+        let texts: Vec<String> = if FILES.contains(&name) {
+            let Some(folder) = data() else { return };
+            lines(&folder.join(name))
+        } else {
+            let Some((_, splits)) = data_set(name) else { return };
+            splits.all().map(|row| row.text.clone()).collect()
+        };
         let (mut same, mut count) = (0usize, 0usize);
-        for row in splits.train.iter().chain(&splits.valid).chain(&splits.test) {
-            let expected = reference.encode(row.text.as_str(), false).unwrap();
+        for text in &texts {
+            let expected = reference.encode(text.as_str(), false).unwrap();
             let mut left: BTreeMap<&str, usize> = BTreeMap::new();
             let wanted = expected.get_tokens().iter().filter(|piece| *piece != "[UNK]");
             let mut wanted_count = 0;
@@ -69,7 +106,7 @@ fn pieces_are_those_of_the_reference_tokenizer() {
             }
             let mut found_count = 0;
             let look = |hash| known.contains_key(&hash).then_some(hash);
-            pieces(&row.text, u32::MAX, longest, look, |piece| {
+            pieces(text, u32::MAX, longest, look, |piece| {
                 found_count += 1;
                 if let Some(left) = left.get_mut(known[&piece.row].as_str()).filter(|left| **left > 0) {
                     *left -= 1;
