@@ -159,8 +159,8 @@ impl<'l> Trainer<'l> {
         self
     }
 
-    /// Learns from a teacher as well: from what its embeddings say of the rows and of texts made of them. Bags of one label a text
-    /// do; other models learn from the rows alone, and do not ask it.
+    /// Learns from a teacher as well: from what its embeddings say of the rows and of texts made of them. Bags and
+    /// taggers of one label a text and nothing else do; other models learn from the rows alone, and do not ask it.
     #[must_use]
     pub fn teacher(mut self, teacher: Box<dyn Embedder + Send + 'l>) -> Self {
         self.teacher = Some(teacher);

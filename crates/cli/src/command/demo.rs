@@ -48,7 +48,7 @@ next
 
 /// Train the built-in example, judge it, answer a few sentences
 ///
-/// It takes less than a minute and writes nothing, unless -o names a file.
+/// It takes about a minute and writes nothing, unless -o names a file.
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Also write the model file
