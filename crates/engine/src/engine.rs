@@ -526,23 +526,20 @@ impl<'e> Prediction<'e> {
 
     /// The text of a slot, with the minus sign right before its first digit if there is one: a value without it would be another one.
     fn signed(&self, slot: &Slot<'e>, kind: ValueType) -> &'e str {
-        let before = self.text.get(..slot.start as usize).unwrap_or_default();
-        let sign = before.chars().next_back().filter(|sign| matches!(sign, '-' | '\u{2212}'));
+        let (start, end) = (slot.start as usize, slot.end as usize);
+        let bytes = self.text.as_bytes();
+        let before = bytes.get(..start).unwrap_or_default();
+        let sign = [&b"-"[..], "\u{2212}".as_bytes()].into_iter().find(|sign| before.ends_with(sign));
+        let from = start - sign.map_or(0, <[u8]>::len);
+        // Behind a letter or a digit it joins words, or is the sign of a range.
+        let apart = from == 0 || matches!(bytes.get(from - 1), Some(b' ' | b'\t' | b'\n' | b'('));
+        let digits = bytes.get(start).is_some_and(u8::is_ascii_digit);
         let quantity = matches!(
             kind,
             ValueType::Number | ValueType::Percent | ValueType::Temperature | ValueType::Money
         );
-        // Behind a letter or a digit it joins words, or is the sign of a range.
-        let length = sign.map_or(0, char::len_utf8);
-        let apart = before.get(..before.len() - length).is_some_and(|rest| {
-            rest.chars().next_back().is_none_or(|last| last.is_whitespace() || last == '(')
-        });
-        let digits = slot.text.starts_with(|first: char| first.is_ascii_digit());
-        if quantity && length > 0 && apart && digits {
-            self.text.get(slot.start as usize - length..slot.end as usize).unwrap_or(slot.text)
-        } else {
-            slot.text
-        }
+        let from = if quantity && apart && digits { from } else { start };
+        self.text.get(from..end).unwrap_or(slot.text)
     }
 
     /// The text.

@@ -138,6 +138,9 @@ pub(crate) fn has_slots(task: &Task, splits: &Splits) -> bool {
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
 }
 
+/// Parts of the rows to learn from that judge in turn, where these choose a plan.
+const FOLDS: usize = 3;
+
 /// The note of a model that learned nothing of a teacher that was asked.
 const UNTAUGHT: &str = "the tuning rows chose a linear machine, which learns nothing of a teacher, before the network that it taught; \
                         `linear_labels=0` takes the network";
@@ -517,8 +520,9 @@ impl Trainer<'_> {
         }
     }
 
-    /// Of several plans, the one to promise an error with: rows to learn from choose it, a tenth of which are kept back for that, as
-    /// rows to tune on that had chosen would prove less. All plans, where they are too few or a teacher speaks of each row.
+    /// Of several plans, the one to promise an error with: rows to learn from choose it, each third of them judging what learned from the
+    /// others (cross-validation; Stone, 1974), as rows to tune on that had chosen would prove less. All plans, where the rows are too few
+    /// or a teacher speaks of each.
     fn settled(
         &mut self,
         plans: Vec<Plan>,
@@ -527,35 +531,36 @@ impl Trainer<'_> {
         part: Option<usize>,
         settings: &FeatureSettings,
     ) -> Result<Vec<Plan>, TrainError> {
-        if self.recipe.max_error <= 0.0 || plans.len() < 2 || rows.school.is_some() {
-            return Ok(plans);
-        }
-        // Every tenth: rows of one label often stand together.
         let seen = &rows.examples[..part.unwrap_or(rows.examples.len())];
-        let some = |kept: bool| -> Vec<&Example> {
-            let all = seen.iter().enumerate().filter(|&(at, _)| (at % 10 == 9) == kept);
-            all.map(|(_, &row)| row).collect()
-        };
-        let (kept, learned) = (some(true), some(false));
-        if kept.len() < LEAST_ROWS {
+        if self.recipe.max_error <= 0.0
+            || plans.len() < 2
+            || rows.school.is_some()
+            || seen.len() < FOLDS * LEAST_ROWS
+        {
             return Ok(plans);
         }
-        let kept = Rows::read(&kept, names, settings, rows.words);
-        let learned = Rows::read(&learned, names, settings, rows.words);
-        let jobs: Vec<Job<'_>> = plans
-            .iter()
-            .map(|&plan| Job { plan, names, rows: &learned, count: learned.examples.len(), stream: 2 })
-            .collect();
-        let fitted = self.run(&jobs)?;
-        let tuning = Tuning { rows: kept, strange: Vec::new(), outside: Outside::default() };
-        let mut best: Option<(f64, Plan)> = None;
-        for (fitted, plan) in fitted.iter().zip(&plans) {
-            let merit = self.judge(names, fitted, &tuning)?.merit.map_or(0.0, |merit| merit.value);
-            if best.is_none_or(|(most, _)| merit > most) {
-                best = Some((merit, *plan));
+        let mut merits = vec![0.0; plans.len()];
+        for fold in 0..FOLDS {
+            // Rows of one label often stand together: the folds take turns.
+            let some = |judged: bool| -> Vec<&Example> {
+                let all = seen.iter().enumerate().filter(|&(at, _)| (at % FOLDS == fold) == judged);
+                all.map(|(_, &row)| row).collect()
+            };
+            let judged = Rows::read(&some(true), names, settings, rows.words);
+            let learned = Rows::read(&some(false), names, settings, rows.words);
+            let (count, stream) = (learned.examples.len(), 2 + fold as u64);
+            let jobs: Vec<Job<'_>> =
+                plans.iter().map(|&plan| Job { plan, names, rows: &learned, count, stream }).collect();
+            let fitted = self.run(&jobs)?;
+            let weight = judged.examples.len() as f64;
+            let tuning = Tuning { rows: judged, strange: Vec::new(), outside: Outside::default() };
+            for (fitted, merit) in fitted.iter().zip(&mut merits) {
+                let found = self.judge(names, fitted, &tuning)?.merit;
+                *merit += weight * found.map_or(0.0, |merit| merit.value);
             }
         }
-        Ok(best.map_or(plans, |(_, plan)| vec![plan]))
+        let best = (1..plans.len()).fold(0, |best, at| if merits[at] > merits[best] { at } else { best });
+        Ok(vec![plans[best]])
     }
 
     /// Whether these plans are those of a file of any size, but for the room.
