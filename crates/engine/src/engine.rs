@@ -199,8 +199,8 @@ impl<'m> Engine<'m> {
     /// and stand for the values. Each pair of `phrases` is a phrase and the place in `values` of what it stands for; a value is
     /// found by its own name only if that is among the phrases. Takes memory and time in proportion to the list: of 10,000 phrases about a millisecond.
     ///
-    /// Letters count as texts are normalised, and a phrase with a misspelling is a value too, as near ones are told in
-    /// [`Value::Choice`](crate::value::Value::Choice). A phrase that stands for several values stands for none of them, and one
+    /// Phrases are compared as texts are normalised; a slot whose text is near one stands for its value too, and
+    /// [`Value::Choice`](crate::value::Value::Choice) says how near. A phrase that stands for several values stands for none of them, and one
     /// without a word is passed over. The list is this engine's: another [`Engine`] of the model has the list of the file.
     ///
     /// # Errors

@@ -159,6 +159,19 @@ fn a_teacher_is_learned_from_and_the_file_is_the_same_at_any_number_of_threads()
     assert!(rest(&with.model) != rest(&without.model));
 }
 
+/// Without rows to compare by, the network that a teacher taught is taken before a linear machine.
+#[test]
+fn a_teacher_counts_where_no_rows_compare() {
+    let task = task("single-label");
+    let rows = splits(&task, &[("train.jsonl", &rooms(SEEN, 240)), ("valid.jsonl", &rooms(SEEN, 10))]);
+    let recipe = || Recipe { augment: 80, epochs: 1, linear_labels: 8, ..fast() };
+    let alone = Trainer::new(recipe()).train(&task, &rows).unwrap().report;
+    assert!(alone.linear && alone.teacher.is_none());
+    let taught = Trainer::new(recipe()).teacher(Box::new(Fake { fails: false, short: false }));
+    let taught = taught.train(&task, &rows).unwrap().report;
+    assert!(!taught.linear && taught.teacher.is_some(), "{:?}", taught.notes);
+}
+
 #[test]
 fn a_teacher_that_fails_is_an_error() {
     for (teacher, message) in [
