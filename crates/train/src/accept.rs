@@ -45,8 +45,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) outside: &'a [&'a Example],
     /// Rows outside it that the model learned from.
     pub(crate) learned: usize,
-    /// How often what is promised on these rows may be broken.
-    pub(crate) doubt: f64,
+    /// How often what is promised on these rows may be broken; none where nothing is to be promised.
+    pub(crate) doubt: Option<f64>,
 }
 
 /// What is refused for its share of unknown features alone: so much less than what is refused for its outsideness.
@@ -141,8 +141,8 @@ pub(crate) fn settle(
         settled.acceptance.scope = Some(scope);
         settled.scope = Some(report);
     }
-    if recipe.max_error > 0.0 {
-        promise(package, &mut settled, recipe, evidence.inside, evidence.doubt)?;
+    if let Some(doubt) = evidence.doubt {
+        promise(package, &mut settled, recipe, evidence.inside, doubt)?;
     }
     Ok(settled)
 }

@@ -49,8 +49,6 @@ pub(crate) struct FittedTagger {
     pub(crate) limit: u32,
     /// How many times the margins of a linear machine count beside the network's logits.
     pub(crate) times: f32,
-    /// Among how many such numbers the tuning rows chose.
-    pub(crate) rivals: usize,
     pub(crate) sections: Vec<(SectionKind, Vec<u8>)>,
 }
 

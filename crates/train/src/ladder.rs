@@ -80,7 +80,7 @@ impl Trainer<'_> {
     ///
     /// See [`TrainError`]. That a model cannot be as small as a rung asks is no error, unless that is so of every rung.
     pub fn climb(
-        mut self,
+        self,
         task: &Task,
         splits: &Splits,
         limits: &Limits,
@@ -89,9 +89,6 @@ impl Trainer<'_> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let limit = limits.max_size.or((self.recipe.max_size != 0).then_some(self.recipe.max_size));
         let limits = Limits { max_size: limit, ..limits.clone() };
-        // The tuning rows choose among all rungs: their promises are in no more doubt together than one may be (Bonferroni).
-        let rungs = steps(task, has_slots(task, splits), limit).len();
-        self.doubt /= rungs.max(1) as f64;
         self.promised(splits, |trainer, splits| trainer.climb_rungs(task, splits, &limits, clock))
     }
 
@@ -107,28 +104,37 @@ impl Trainer<'_> {
         if !slots {
             self.ask(task, splits)?;
         }
-        let steps = steps(task, slots, limit);
+        let mut steps = steps(task, slots, limit);
         self.reserve = TABLE_BYTES + RUNG_BYTES * steps.len() as u64;
         // Drafts tell which rung it is to be; where tuning rows are too few to tell, the largest is, whatever they say.
-        self.draft_only = splits.valid_origin == Origin::SetAside
-            && self.recipe.max_error <= 0.0
-            && to_judge(task, splits, &self.recipe).len() >= LEAST_ROWS;
+        let promises = self.recipe.max_error > 0.0;
+        let few = to_judge(task, splits, &self.recipe).len() < LEAST_ROWS;
+        self.draft_only = (promises || splits.valid_origin == Origin::SetAside) && !few;
+        if promises && few {
+            // What proves a promise does not choose.
+            let largest = steps.iter().rposition(|step| slots || step.tier != Tier::Tagger);
+            steps = largest.and_then(|at| steps.get(at)).into_iter().copied().collect();
+        }
         let mut climbed = self.climb_all(task, splits, &steps, limits, clock)?;
         self.draft_only = false;
         loop {
             let Some(choice) = choose(&climbed, limits) else {
-                return Err(broken(&mut climbed).unwrap_or_else(|| smallest(&climbed, limit)));
+                let broken = climbed.iter_mut().find_map(|rung| rung.broken.take());
+                return Err(broken.unwrap_or_else(|| smallest(&climbed, limit)));
             };
             let at = choice.at;
-            let Some(drafts) = climbed[at].built.as_mut().and_then(|built| built.drafts.take()) else {
+            self.drafts = climbed[at].built.as_mut().and_then(|built| built.drafts.take());
+            if self.drafts.is_none() && (!promises || few) {
                 return finish(task, splits, climbed, limits, choice);
-            };
-            self.drafts = Some(drafts);
+            }
             let step = climbed[at].step;
             let Some(built) = self.build_all(task, splits, &[step], (at + 1, steps.len())).pop() else {
                 return Err(TrainError::Fault("the chosen rung was not built".to_owned()));
             };
-            let rung = self.rung(step, built, limits, clock)?;
+            let mut rung = self.rung(step, built, limits, clock)?;
+            if let Some(error) = rung.broken.take() {
+                return Err(error);
+            }
             // What is larger or slower than its draft, and so beyond a limit that the draft kept, leaves the choice to the others.
             let out = rung.built.is_none() || climbed[at].is_in() && !rung.is_in();
             climbed[at] = rung;
@@ -286,17 +292,6 @@ impl Trainer<'_> {
     }
 }
 
-/// Why no rung promises what is asked for, if it is for that. What the largest lacks is nearest to it; that too few rows were there to
-/// test anything is said only where that is so of each.
-fn broken(climbed: &mut [Climbed]) -> Option<TrainError> {
-    let tested = |rung: &&mut Climbed| matches!(rung.broken, Some(TrainError::NoPromise { .. }));
-    let at = climbed.iter_mut().rev().find(tested);
-    match at {
-        Some(rung) => rung.broken.take(),
-        None => climbed.iter_mut().rev().find_map(|rung| rung.broken.take()),
-    }
-}
-
 /// The note of a rung whose model would be that of the rung below.
 const AS_BELOW: &str = "as the rung below: everything fits there";
 
@@ -428,7 +423,7 @@ fn finish(
     let merit = report.merit.as_ref();
     let mut ladder = Ladder {
         measure: merit.map_or("accuracy", |merit| merit.measure).to_owned(),
-        tuning_rows: report.valid_rows,
+        tuning_rows: merit.map_or(0, |merit| merit.rows),
         limits: limits.clone(),
         why: choice.why,
         missed: choice.missed,

@@ -23,6 +23,8 @@ pub(crate) struct ShownRows<'a> {
     pub(crate) part: Option<usize>,
     /// To judge on.
     pub(crate) tuning: Vec<&'a Example>,
+    /// To judge on in their place, where an error is promised.
+    pub(crate) proof: Option<Vec<&'a Example>>,
 }
 
 /// What a look-up makes of the tuning rows.
@@ -54,12 +56,15 @@ impl Trainer<'_> {
         if whole.texts.len() > Texts::MOST as usize {
             return Err(TrainError::TooManyTexts { found: whole.texts.len() });
         }
-        let draft = rows.part.map(|part| fit(shown[..part].iter().copied()));
+        let promises = rows.proof.is_some();
+        let draft = rows.part.filter(|_| !promises).map(|part| fit(shown[..part].iter().copied()));
+        let drafted = draft.is_some();
         let draft = draft.as_ref().unwrap_or(&whole);
+        let tuning = rows.proof.as_ref().unwrap_or(&rows.tuning);
 
         self.tell("calibrating");
-        let judged = self.judge_lookup(names, draft, Confidence::ONE, &rows.tuning)?;
-        let promise = self.promise_of(&judged, rows.tuning.len())?;
+        let judged = self.judge_lookup(names, draft, Confidence::ONE, tuning)?;
+        let promise = if promises { Some(self.promise_of(&judged, tuning.len())?) } else { None };
         // Rows set aside by the hash of their text repeat none of the others: then the rows themselves must tell.
         let mut evidence = judged.known;
         if evidence.1 < LEAST_ROWS {
@@ -67,8 +72,8 @@ impl Trainer<'_> {
         }
         let sure =
             Confidence::from_raw(libm::round(confidence(evidence) * f64::from(Confidence::ONE.raw())) as u32);
-        let judged = self.judge_lookup(names, draft, sure, &rows.tuning)?;
-        let merit = Merit::counted("accuracy", judged.right, rows.tuning.len());
+        let judged = self.judge_lookup(names, draft, sure, tuning)?;
+        let merit = Merit::counted("accuracy", judged.right, tuning.len());
         let accuracy = merit.as_ref().map(|merit| merit.value);
         let mut notes = notes(&self);
         if evidence.1 < LEAST_ROWS {
@@ -84,14 +89,12 @@ impl Trainer<'_> {
                 whole.conflicts
             ));
         }
-        // Who promises ships what the promise rests on.
-        let kept = if promise.is_some() { draft } else { &whole };
         let report = TrainReport {
             tier: Tier::Lookup.name(),
             linear: false,
-            train_rows: rows.part.filter(|_| promise.is_some()).unwrap_or(rows.learned.len()),
-            valid_rows: rows.tuning.len(),
-            draft: rows.part.is_some() && promise.is_none(),
+            train_rows: rows.learned.len(),
+            valid_rows: tuning.len(),
+            draft: drafted,
             labels: names.len(),
             texts: Some(whole.texts.len()),
             words: None,
@@ -120,7 +123,7 @@ impl Trainer<'_> {
         let meta = self.facts(task, splits, &report)?;
         let texts: Vec<&str> = rows.learned.iter().rev().map(|row| row.text.as_str()).collect();
         let judged = self.package(names, draft, sure).draft(&Acceptance::of(self.lookup_rule()));
-        let package = self.package(names, kept, sure);
+        let package = self.package(names, &whole, sure);
         let model = package.write(
             &Acceptance::of(self.lookup_rule()),
             &meta,
@@ -132,17 +135,14 @@ impl Trainer<'_> {
         Ok(Built { trained, recipe: self.recipe, whole: true, judged, drafts: None })
     }
 
-    /// What can be promised of the texts that a look-up knows, if anything is to be. All have the same confidence: there is one
+    /// What can be promised of the texts that a look-up knows. All have the same confidence: there is one
     /// threshold, which accepts them.
-    fn promise_of(&self, judged: &Judged, rows: usize) -> Result<Option<Promise>, TrainError> {
+    fn promise_of(&self, judged: &Judged, rows: usize) -> Result<Promise, TrainError> {
         let most = self.recipe.max_error;
-        if most <= 0.0 {
-            return Ok(None);
-        }
         let (right, known) = judged.known;
         let answers: Vec<Graded> = (0..known).map(|at| (1, at < right)).collect();
         let cut = cut(&answers, most, self.doubt).map_err(|broken| refusal(broken, most, known))?;
-        Ok(Some(Promise {
+        Ok(Promise {
             max_error: most,
             confidence: SURE,
             bound: cut.bound,
@@ -152,7 +152,7 @@ impl Trainer<'_> {
             coverage: known as f64 / rows.max(1) as f64,
             labels: Vec::new(),
             slots: None,
-        }))
+        })
     }
 
     fn lookup_rule(&self) -> DecisionRule {

@@ -19,7 +19,8 @@ pub struct Limits {
 pub struct Ladder {
     /// What accuracy is here, as [`Merit::measure`](crate::Merit::measure).
     pub measure: String,
-    /// Rows that it was measured on.
+    /// Rows that it was measured on, from which no rung had learned: those to tune on or, where an error is promised, a part of the
+    /// rows to learn from, as the others prove the promise.
     pub tuning_rows: usize,
     /// What was asked for.
     pub limits: Limits,
@@ -107,7 +108,7 @@ impl fmt::Display for Ladder {
         };
         writeln!(
             f,
-            "ladder        {measure} on {} tuning rows; > is chosen, * is on the Pareto front",
+            "ladder        {measure} on {} rows not learned from; > is chosen, * is on the Pareto front",
             self.tuning_rows
         )?;
         for rung in &self.rungs {

@@ -191,11 +191,6 @@ impl<'l> Trainer<'l> {
         facts(&self.recipe, task, splits, report)
     }
 
-    /// Whether a draft, where there is one, is what becomes the file: who promises ships what the promise rests on.
-    pub(crate) fn keeps_draft(&self) -> bool {
-        self.draft_only || self.recipe.max_error > 0.0
-    }
-
     /// The bytes that a file may have.
     pub(crate) fn room(&self) -> u64 {
         self.recipe.max_size.saturating_sub(self.reserve)

@@ -1,9 +1,9 @@
 //! From rows with slots to a model file: the part of the trainer that makes taggers.
 
-use crate::accept::{Evidence, KEPT, Outside, settle};
+use crate::accept::{Evidence, Outside, settle};
 use crate::acceptance::Acceptance;
 use crate::calibrate::{
-    Calibration, LEAST_ROWS, TIMES, TwoVoices, best_times, calibrate, calibrate_slots, rounded, score,
+    Calibration, LEAST_ROWS, TwoVoices, best_times, calibrate, calibrate_slots, rounded, score,
 };
 use crate::error::TrainError;
 use crate::filter::Known;
@@ -23,6 +23,7 @@ use crate::swaps::Swaps;
 use crate::tagger_plan::TaggerPlan;
 use crate::tagger_quantize::quantize;
 use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, tag};
+use crate::trainer::kept_note;
 use crate::words::Words;
 use pulp::Arch;
 use std::collections::BTreeMap;
@@ -42,9 +43,24 @@ pub(crate) struct TaggedRows<'a> {
     /// To learn from; the first `part` of them, where there is one, a draft may see.
     pub(crate) learned: Vec<&'a Example>,
     pub(crate) part: Option<usize>,
-    /// To tune on.
-    pub(crate) tuning: Vec<&'a Example>,
+    /// To choose by, and, where nothing is promised, to tune on.
+    pub(crate) tuning: HeldRows<'a>,
+    /// To prove a promise, where there is one to make.
+    pub(crate) proof: Option<HeldRows<'a>>,
+}
+
+/// Rows that were not learned from.
+pub(crate) struct HeldRows<'a> {
+    /// Those inside the task.
+    pub(crate) rows: Vec<&'a Example>,
     pub(crate) outside: Outside<'a>,
+}
+
+/// The same, as a tagger reads them.
+struct Held<'a> {
+    rows: &'a [&'a Example],
+    texts: Vec<Sequence>,
+    outside: &'a Outside<'a>,
 }
 
 /// What a tagger answers with.
@@ -116,7 +132,7 @@ impl Answers {
             };
             slots.iter().map(rule).collect()
         };
-        if rows.outside.label.is_some() {
+        if rows.tuning.outside.label.is_some() {
             labels.push(task.out_of_scope.clone());
         }
         if let ([label], true) = (labels.as_slice(), slots.is_empty()) {
@@ -184,6 +200,23 @@ impl Answers {
         Ok(Slots::write(self.language.map_or(Slots::NO_LANGUAGE, Language::code), &entries, &self.rules))
     }
 
+    /// Whether a network is to answer together with a linear machine, where so many tuning rows tell how much that is to count: a
+    /// number of a token for each label, and most are to be left for what is learned. Beside slots it gains nothing (snips).
+    fn are_mixed(&self, recipe: &Recipe, plan: &TaggerPlan, tuning: usize) -> bool {
+        let most = (recipe.linear_labels as usize).min(plan.dim / 4);
+        self.slots.is_empty() && (2..=most).contains(&self.labels.len()) && tuning >= LEAST_MIXED
+    }
+
+    /// Those of the rows whose labels rows to learn from have too.
+    fn known<'a>(&'a self, held: &'a Held<'_>) -> impl Iterator<Item = (&'a Example, &'a Sequence)> {
+        let all = held.rows.iter().copied().zip(&held.texts);
+        all.filter(|(row, _)| row.labels.iter().all(|label| self.labels.contains(label)))
+    }
+
+    fn held<'a>(&self, HeldRows { rows, outside }: &'a HeldRows<'a>, recipe: &Recipe) -> Held<'a> {
+        Held { rows, texts: self.sequences(rows, recipe), outside }
+    }
+
     fn sequences(&self, rows: &[&Example], recipe: &Recipe) -> Vec<Sequence> {
         let mut places: BTreeMap<&str, u32> = BTreeMap::new();
         for (index, label) in self.labels.iter().enumerate() {
@@ -231,7 +264,8 @@ impl Trainer<'_> {
         if texts.iter().all(|text| text.tokens.is_empty()) {
             return Err(TrainError::NoRows);
         }
-        let tuning = answers.sequences(&rows.tuning, &self.recipe);
+        let tuning = answers.held(&rows.tuning, &self.recipe);
+        let proof = rows.proof.as_ref().map(|rows| answers.held(rows, &self.recipe));
         let choice = self.words.clone();
         let words = {
             let texts: Vec<&str> = rows.learned.iter().map(|row| row.text.as_str()).collect();
@@ -249,17 +283,19 @@ impl Trainer<'_> {
             let made = school.as_deref().map_or(0, |school| school.made_of(count).count());
             u64::from(epochs(recipe, count + made, answers.slots.is_empty())) * (count + made) as u64
         };
-        let kept = rows.part.filter(|_| self.keeps_draft());
+        let kept = rows.part.filter(|_| self.draft_only);
         let drafted = match self.drafts.take() {
             Some(Drafts::Tagger(draft)) => Some(draft),
             _ => None,
         };
+        let of_known: Vec<&Sequence> = answers.known(&tuning).map(|(_, text)| text).collect();
+        let mixed = answers.are_mixed(recipe, &plan, of_known.len());
+        // Where there is nothing to choose, and other rows to judge by, no draft is needed.
+        let part = rows.part.filter(|_| proof.is_none() || mixed || drafted.is_some());
         let (draft, whole) = {
             let own = if kept.is_none() { work(texts.len()) } else { 0 };
-            let before = rows.part.filter(|_| drafted.is_none()).map_or(0, work);
+            let before = part.filter(|_| drafted.is_none()).map_or(0, work);
             let meter = Meter::new(own + before, &mut *self.listener);
-            let of_known: Vec<&Sequence> =
-                known_labels(&answers, rows, &tuning).map(|(_, text)| text).collect();
             let one = |count: usize, stream, times: Option<f32>| {
                 let examples = (&rows.learned[..count], &texts[..count]);
                 let lessons = class(count);
@@ -271,13 +307,13 @@ impl Trainer<'_> {
                     examples,
                     words,
                     lessons,
-                    (&of_known, times),
+                    mixed.then_some((&*of_known, times)),
                     stream,
                     self.threads,
                     &meter,
                 )
             };
-            let draft = match (drafted, rows.part) {
+            let draft = match (drafted, part) {
                 (None, Some(part)) => Some(Arc::new(one(part, 1, None)?)),
                 (drafted, _) => drafted,
             };
@@ -286,20 +322,32 @@ impl Trainer<'_> {
             (draft, whole.map(Arc::new))
         };
         // What the tuning rows tell of, and what becomes the file.
-        let (Some(judged), Some(fitted)) =
+        let (Some(first), Some(fitted)) =
             (draft.as_ref().or(whole.as_ref()), whole.as_ref().or(draft.as_ref()))
         else {
             return Err(TrainError::Fault("nothing was fitted".to_owned()));
         };
         let taught = school.as_deref().and_then(|school| school.report(rows.part, &pupils));
         self.tell("calibrating");
-        let verdict = self.judge_tagger(&answers, judged, rows, &tuning)?;
+        let compared = if draft.is_some() || proof.is_none() {
+            Some(self.judge_tagger(&answers, first, &tuning)?)
+        } else {
+            None
+        };
+        let (judged, held) = proof.as_ref().map_or((first, &tuning), |proof| (fitted, proof));
+        let verdict = match (compared, &proof) {
+            (Some(verdict), None) => verdict,
+            (compared, _) => {
+                let verdict = self.judge_tagger(&answers, judged, held)?;
+                Verdict { merit: compared.and_then(|compared| compared.merit).or(verdict.merit), ..verdict }
+            }
+        };
         let settled = {
             let rule = self.tagger_rule(&answers, verdict.calibration, verdict.sharpness);
-            let rule = DecisionRule { out_of_scope: rows.outside.label, ..rule };
-            let (outside, learned) = (&*rows.outside.tuning, rows.outside.learned);
-            let doubt = self.doubt / judged.rivals as f64;
-            let evidence = Evidence { inside: &rows.tuning, outside, learned, doubt };
+            let rule = DecisionRule { out_of_scope: held.outside.label, ..rule };
+            let (outside, learned) = (&*held.outside.tuning, held.outside.learned);
+            let doubt = proof.as_ref().map(|_| self.doubt);
+            let evidence = Evidence { inside: held.rows, outside, learned, doubt };
             settle(&judged.package(&answers.labels), rule, &self.recipe, evidence)?
         };
         let loss = |float: Option<f64>, shipped: Option<f64>| {
@@ -310,8 +358,8 @@ impl Trainer<'_> {
             tier: Tier::Tagger.name(),
             linear: false,
             train_rows: kept.unwrap_or(texts.len()),
-            valid_rows: tuning.len(),
-            draft: rows.part.is_some() && kept.is_none(),
+            valid_rows: held.rows.len(),
+            draft: rows.part.is_some() && kept.is_none() && proof.is_none(),
             labels: answers.labels.len(),
             texts: None,
             features: fitted.features,
@@ -346,7 +394,7 @@ impl Trainer<'_> {
         report.notes = notes(&self, &answers.labels, report.accuracy);
         report.notes.extend(school.as_deref().and_then(|school| school.note(words, answers.labels.len())));
         report.notes.extend(settled.notes);
-        report.notes.extend(kept.map(|_| KEPT.to_owned()));
+        report.notes.extend(kept_note(splits, proof.is_some()));
         report.notes.extend(answers.notes(task));
         self.tell("recording");
         let meta = self.facts(task, splits, &report)?;
@@ -379,8 +427,7 @@ impl Trainer<'_> {
         &self,
         answers: &Answers,
         fitted: &FittedTagger,
-        rows: &TaggedRows<'_>,
-        tuning: &[Sequence],
+        tuning: &Held<'_>,
     ) -> Result<Verdict, TrainError> {
         let fault = |error: &dyn std::fmt::Display| TrainError::Fault(error.to_string());
         let package = fitted.package(&answers.labels);
@@ -396,20 +443,20 @@ impl Trainer<'_> {
             exact_match: None,
             merit: None,
         };
-        if tuning.is_empty() {
+        if tuning.rows.is_empty() {
             return Ok(verdict);
         }
         if !answers.labels.is_empty() {
             let rule = self.tagger_rule(answers, verdict.calibration, verdict.sharpness);
             let bytes = package.draft(&Acceptance::of(rule));
             let model = Model::open(&bytes).map_err(|error| fault(&error))?;
-            let known = known_labels(answers, rows, tuning);
+            let known = answers.known(tuning);
             let scored = score(&model, known.map(|(row, text)| (row.text.as_str(), vec![text.label])));
             verdict.calibration = calibrate(&scored, false);
         }
         let few: Vec<&Example> = {
-            let step = rows.tuning.len().div_ceil(MOST_CALIBRATED).max(1);
-            rows.tuning.iter().copied().step_by(step).collect()
+            let step = tuning.rows.len().div_ceil(MOST_CALIBRATED).max(1);
+            tuning.rows.iter().copied().step_by(step).collect()
         };
         if few.len() >= LEAST_ROWS && !answers.slots.is_empty() {
             verdict.sharpness = calibrate_slots(&few, |sharpness| {
@@ -418,9 +465,10 @@ impl Trainer<'_> {
             .map_err(|error| fault(&error))?;
         }
         let rule = self.tagger_rule(answers, verdict.calibration, verdict.sharpness);
-        let bytes = package.draft(&Acceptance::of(DecisionRule { out_of_scope: rows.outside.label, ..rule }));
+        let bytes =
+            package.draft(&Acceptance::of(DecisionRule { out_of_scope: tuning.outside.label, ..rule }));
         let model = Model::open(&bytes).map_err(|error| fault(&error))?;
-        let owned: Vec<Example> = rows.tuning.iter().map(|&example| example.clone()).collect();
+        let owned: Vec<Example> = tuning.rows.iter().map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
         verdict.merit = Merit::of(&evaluation, false, owned.len());
         verdict.accuracy = evaluation.label.map(|label| label.accuracy);
@@ -430,7 +478,7 @@ impl Trainer<'_> {
         }
         verdict.f1 = evaluation.slots.as_ref().map(|slots| slots.f1);
         verdict.exact_match = evaluation.exact_match;
-        let (accuracy, f1) = float_scores(answers, fitted, rows, tuning, self.recipe.max_phrase as usize);
+        let (accuracy, f1) = float_scores(answers, fitted, tuning, self.recipe.max_phrase as usize);
         verdict.float_accuracy = Some(accuracy);
         verdict.float_f1 = Some(f1);
         Ok(verdict)
@@ -438,16 +486,10 @@ impl Trainer<'_> {
 }
 
 /// The accuracy of the labels and the F1 of the slots of the floating-point weights.
-fn float_scores(
-    answers: &Answers,
-    fitted: &FittedTagger,
-    rows: &TaggedRows<'_>,
-    tuning: &[Sequence],
-    longest: usize,
-) -> (f64, f64) {
+fn float_scores(answers: &Answers, fitted: &FittedTagger, tuning: &Held<'_>, longest: usize) -> (f64, f64) {
     let numbers = fitted.numbers(longest);
     let (mut right, mut hits, mut found, mut wanted) = (0usize, 0usize, 0usize, 0usize);
-    for (example, text) in rows.tuning.iter().zip(tuning) {
+    for (example, text) in tuning.rows.iter().zip(&tuning.texts) {
         wanted += example.slots.len();
         let row = numbers.row(text, &[]);
         if row.tokens.is_empty() {
@@ -468,17 +510,7 @@ fn float_scores(
         }
     }
     let f1 = if found + wanted == 0 { 1.0 } else { 2.0 * hits as f64 / (found + wanted) as f64 };
-    (right as f64 / tuning.len().max(1) as f64, f1)
-}
-
-/// The tuning rows whose labels rows to learn from have too.
-fn known_labels<'a>(
-    answers: &'a Answers,
-    rows: &'a TaggedRows<'_>,
-    tuning: &'a [Sequence],
-) -> impl Iterator<Item = (&'a Example, &'a Sequence)> {
-    let all = rows.tuning.iter().copied().zip(tuning);
-    all.filter(|(row, _)| row.labels.iter().all(|label| answers.labels.contains(label)))
+    (right as f64 / tuning.rows.len().max(1) as f64, f1)
 }
 
 /// How likely the phrases of a row's slots are unknown where it has values of other rows: new texts have new ones.
@@ -517,7 +549,7 @@ fn fit_one(
     (examples, texts): (&[&Example], &[Sequence]),
     words: Option<&Words>,
     class: Option<(&School, Class)>,
-    (tuning, times): (&[&Sequence], Option<f32>),
+    mixed: Option<(&[&Sequence], Option<f32>)>,
     stream: u64,
     threads: usize,
     meter: &Meter<'_, '_>,
@@ -539,15 +571,12 @@ fn fit_one(
     let buckets: Vec<u32> = if owned { known.places.clone() } else { hashes.iter().map(shared).collect() };
     let slot_count = answers.slots.len();
     let (labels, tags) = (answers.labels.len(), 2 * slot_count + 1);
-    // A number of a token for each label: most are to be left for what is learned. Beside slots it gains nothing (snips).
-    let most = (recipe.linear_labels as usize).min(plan.dim / 4);
-    let mixed = slot_count == 0 && (2..=most).contains(&labels) && tuning.len() >= LEAST_MIXED;
     let shape = Shape {
         rows: feature_rows + 2 * PLACES as usize * slot_count,
         dim: plan.dim,
         units: plan.units,
         private: Shape::private_of(plan.units, labels, tags),
-        margins: if mixed { labels } else { 0 },
+        margins: if mixed.is_some() { labels } else { 0 },
         tags,
         labels,
         own: pieces.as_ref().map_or(0, |set| set.seen),
@@ -565,7 +594,6 @@ fn fit_one(
         pieces: pieces.clone(),
         limit: recipe.max_characters,
         times: 0.0,
-        rivals: if mixed { TIMES.len() } else { 1 },
         sections: Vec::new(),
     };
     let near = near(texts, longest);
@@ -612,7 +640,7 @@ fn fit_one(
         return Err(TrainError::Diverged);
     }
     fitted.network.forget_unread(&rows);
-    if mixed {
+    if let Some((tuning, times)) = mixed {
         let mut random = Random::new(recipe.seed, 1500 + stream);
         let margins = fitted.network.fit_margins(&rows, recipe.linear_cost as f32, &mut random);
         fitted.times = times.unwrap_or_else(|| {

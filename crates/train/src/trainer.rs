@@ -22,7 +22,7 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::school::{Pupils, School};
 use crate::session::{Built, Trained, Trainer};
-use crate::tagging::TaggedRows;
+use crate::tagging::{HeldRows, TaggedRows};
 use crate::tier::{Bag, Fit, epochs, fit, piece_scale};
 use crate::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,12 +85,6 @@ struct TuningFacts<'a> {
     strange: &'a [&'a Example],
 }
 
-impl Tuning<'_> {
-    fn facts(&self) -> TuningFacts<'_> {
-        TuningFacts { known: self.rows.examples.len(), strange: &self.strange }
-    }
-}
-
 /// How good a fitted model is on the tuning rows.
 #[derive(Clone, Debug)]
 struct Verdict {
@@ -138,13 +132,12 @@ pub(crate) fn has_slots(task: &Task, splits: &Splits) -> bool {
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
 }
 
-/// Parts of the rows to learn from that judge in turn, where these choose a plan.
-const FOLDS: usize = 3;
-
 /// The note of a model that learned nothing of a teacher that was asked.
 const UNTAUGHT: &str = "the tuning rows chose a linear machine, which learns nothing of a teacher, before the network that it taught; \
                         `linear_labels=0` takes the network";
 
+/// The share of the rows to learn from that chooses among models where an error is promised: those that prove it must not.
+const CHOOSING: f64 = 0.1;
 /// Rows to tune on, for one that is needed at the least for a promise.
 const AMPLE: f64 = 10.0;
 /// The largest share of the rows that is set aside for a promise.
@@ -166,11 +159,21 @@ fn with_aside(splits: &Splits, share: f64) -> Splits {
 struct Divided<'a> {
     /// To learn from; a draft sees no others.
     train: Vec<&'a Example>,
-    /// To tune on, without those outside the task.
-    valid: Vec<&'a Example>,
-    /// All to learn from, those of `train` first: with the tuning rows, where these were set aside from the train rows.
+    /// To choose by, and, where nothing is promised, to tune on.
+    valid: Held<'a>,
+    /// All to learn from, those of `train` first: with `valid`, where that is a part of the train rows.
     learned: Vec<&'a Example>,
-    /// To tune on, outside the task.
+    /// Where an error is promised, the rows to tune on: they prove it, and choose nothing.
+    proof: Option<Held<'a>>,
+    /// How many of the rows to learn from, the first ones, a draft sees, where there is to be one.
+    part: Option<usize>,
+}
+
+/// Rows that were not learned from.
+struct Held<'a> {
+    /// Those inside the task.
+    inside: Vec<&'a Example>,
+    /// Those outside it.
     outside: Vec<&'a Example>,
 }
 
@@ -180,34 +183,53 @@ fn is_outside(task: &Task, row: &Example) -> bool {
 
 /// Divides the rows. Those outside the task are learned from where there are enough to learn from, and a text has one label.
 fn divide<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Divided<'a> {
-    let apart = |rows: &'a [Example]| -> (Vec<&'a Example>, Vec<&'a Example>) {
-        rows.iter().partition(|row| !is_outside(task, row))
+    let apart = |rows: Vec<&'a Example>| -> Held<'a> {
+        let (outside, inside) = rows.into_iter().partition(|row| is_outside(task, row));
+        Held { inside, outside }
     };
-    let draft = splits.valid_origin == Origin::SetAside;
-    let (mut train, train_outside) = apart(&splits.train);
-    let (valid, valid_outside) = apart(&splits.valid);
-    let count = train_outside.len() + if draft { valid_outside.len() } else { 0 };
+    let promises = recipe.max_error > 0.0;
+    let tuning: Vec<&Example> = splits.valid.iter().collect();
+    let (to_learn, to_choose, to_prove) = if promises {
+        let (learn, choose) = splits.to_choose(CHOOSING);
+        (learn, choose, Some(tuning))
+    } else {
+        (splits.train.iter().collect(), tuning, None)
+    };
+    let draft = promises || splits.valid_origin == Origin::SetAside;
+    let Held { inside: mut train, outside } = apart(to_learn);
+    let mut valid = apart(to_choose);
+    let count = outside.len() + if draft { valid.outside.len() } else { 0 };
     let learns = recipe.learn_outside == 1 && task.kind == Kind::SingleLabel && count >= LEAST_ROWS;
     if learns {
-        train.extend(train_outside);
+        train.extend(outside);
     }
     let mut learned = train.clone();
     if draft {
-        learned.extend(&valid);
-        learned.extend(valid_outside.iter().filter(|_| learns));
+        learned.extend(&valid.inside);
+        learned.extend(valid.outside.iter().filter(|_| learns));
     }
-    Divided { train, valid, learned, outside: valid_outside }
+    if draft && train.is_empty() {
+        // Every row that there is was learned from: none is left to tune on.
+        valid.inside.clear();
+    }
+    let part = (draft && !valid.inside.is_empty()).then_some(train.len());
+    Divided { train, valid, learned, proof: to_prove.map(apart), part }
 }
 
 /// The rows inside the task that a model is judged on, and that its draft does not learn from.
 pub(crate) fn to_judge<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Vec<&'a Example> {
-    divide(task, splits, recipe).valid
+    divide(task, splits, recipe).valid.inside
 }
 
 /// The bytes of the texts to learn from, as far as they are read.
 pub(crate) fn learned_bytes(task: &Task, splits: &Splits, recipe: &Recipe) -> usize {
     let read = |row: &&Example| row.text.len().min(recipe.max_characters as usize);
     divide(task, splits, recipe).learned.iter().map(read).sum()
+}
+
+/// The note of a model whose rows to tune on would be learned from if nothing were promised.
+pub(crate) fn kept_note(splits: &Splits, promises: bool) -> Option<String> {
+    (promises && splits.valid_origin == Origin::SetAside).then(|| KEPT.to_owned())
 }
 
 /// Scores that are kept for the calibration, at the most.
@@ -254,8 +276,10 @@ impl Trainer<'_> {
     /// [`Trainer::train`], with what a comparison needs.
     pub(crate) fn build(mut self, task: &Task, splits: &Splits) -> Result<Built, TrainError> {
         self.recipe.check().map_err(TrainError::Recipe)?;
-        let draft = splits.valid_origin == Origin::SetAside;
-        let Divided { train, mut valid, learned, outside, .. } = divide(task, splits, &self.recipe);
+        let Divided { train, valid, learned, proof, part } = divide(task, splits, &self.recipe);
+        // A comparison of drafts promises nothing yet.
+        let proof = proof.filter(|_| !self.draft_only);
+        let told = &proof.as_ref().unwrap_or(&valid).inside;
         let inside: Vec<&Example> = learned.iter().copied().filter(|row| !is_outside(task, row)).collect();
         if inside.is_empty() {
             return Err(TrainError::NoRows);
@@ -264,14 +288,14 @@ impl Trainer<'_> {
         let multi_label = task.kind == Kind::MultiLabel;
         if !multi_label
             && !only_slots
-            && let Some(row) = learned.iter().chain(&valid).find(|row| row.labels.len() != 1)
+            && let Some(row) = learned.iter().chain(told).find(|row| row.labels.len() != 1)
         {
             let (file, line) = (row.source.file.to_path_buf(), row.source.line);
             return Err(TrainError::Labels { file, line, found: row.labels.len() });
         }
         let mut names = label_names(task, inside.iter().copied()).map_err(TrainError::Task)?;
         if !task.labels.is_empty() {
-            label_names(task, valid.iter().copied()).map_err(TrainError::Task)?;
+            label_names(task, told.iter().copied()).map_err(TrainError::Task)?;
         }
         if names.len() > Labels::MOST as usize {
             return Err(TrainError::TooManyLabels { found: names.len() });
@@ -281,27 +305,22 @@ impl Trainer<'_> {
             return Err(TrainError::NoLabels);
         }
         let lookup = self.tier == Some(Tier::Lookup);
+        let inner = |rows: &[&Example]| rows.iter().filter(|row| !is_outside(task, row)).count();
+        let part = if lookup { part.map(|part| inner(&train[..part])) } else { part };
         let learned = if lookup { inside.clone() } else { learned };
-        let train: Vec<&Example> =
-            if lookup { train.into_iter().filter(|row| !is_outside(task, row)).collect() } else { train };
         let learns_outside = learned.len() > inside.len();
-        let outside = Outside {
-            label: learns_outside.then_some(names.len() as u32),
-            learned: learned.len() - inside.len(),
-            tuning: outside,
-        };
+        let (label, count) = (learns_outside.then_some(names.len() as u32), learned.len() - inside.len());
+        let outside = |tuning| Outside { label, learned: count, tuning };
         if learns_outside {
             names.push(task.out_of_scope.clone());
         }
         if self.recipe.max_size == 0 {
             self.recipe.max_size = if tagged || lookup { 2_500_000 } else { 1_100_000 };
         }
-        if draft && train.is_empty() {
-            // Every row that there is was learned from: none is left to tune on.
-            valid.clear();
-        }
-        let part = (draft && !valid.is_empty()).then_some(train.len());
         let known: BTreeSet<&String> = names.iter().collect();
+        let is_strange = |row: &&Example| !row.labels.iter().all(|label| known.contains(label));
+        let strange: Vec<&Example> = told.iter().copied().filter(is_strange).collect();
+        let facts = TuningFacts { known: told.len() - strange.len(), strange: &strange };
         if lookup {
             let why = match task.kind {
                 Kind::MultiLabel => Some("a text of this task may have several"),
@@ -316,17 +335,13 @@ impl Trainer<'_> {
             self.resolve_rate(false);
         }
         if tagged {
-            let strange: Vec<&Example> = valid
-                .iter()
-                .copied()
-                .filter(|row| !row.labels.iter().all(|label| known.contains(label)))
-                .collect();
-            let facts = TuningFacts { known: valid.len() - strange.len(), strange: &strange };
             // Lessons about labels cost a tagger of slots more in these than they gain (measured on atis and snips).
             if !has_slots(task, splits) {
                 self.ask(task, splits)?;
             }
-            let rows = TaggedRows { learned: learned.clone(), part, tuning: valid.clone(), outside };
+            let held = |Held { inside: rows, outside: others }| HeldRows { rows, outside: outside(others) };
+            let rows =
+                TaggedRows { learned: learned.clone(), part, tuning: held(valid), proof: proof.map(held) };
             return self.train_tagger(task, splits, &rows, |trainer, names, accuracy| {
                 trainer.notes(task, splits, &learned, names, &facts, accuracy)
             });
@@ -339,13 +354,14 @@ impl Trainer<'_> {
         }
         if lookup {
             let taught = self.teacher.is_some();
-            let shown = ShownRows { learned: learned.clone(), part, tuning: valid.clone() };
-            let strange: Vec<&Example> = valid
-                .into_iter()
-                .filter(|row| !row.labels.iter().all(|label| known.contains(label)))
-                .collect();
+            let shown = ShownRows {
+                learned: learned.clone(),
+                part,
+                tuning: valid.inside.clone(),
+                proof: proof.as_ref().map(|proof| proof.inside.clone()),
+            };
             // A look-up is not calibrated on scores: it says itself what its confidence rests on.
-            let facts = TuningFacts { known: LEAST_ROWS, strange: &strange };
+            let facts = TuningFacts { known: LEAST_ROWS, ..facts };
             return self.train_lookup(task, splits, &names, &shown, |trainer| {
                 let mut notes = trainer.notes(task, splits, &learned, &names, &facts, None);
                 notes.extend(
@@ -367,9 +383,12 @@ impl Trainer<'_> {
         let school = self.school.clone();
         self.resolve_rate(school.as_deref().is_some_and(School::is_few));
         let rows = Rows { school: school.as_deref(), ..Rows::read(&learned, &names, &settings, words) };
-        let (tuning, strange): (Vec<&Example>, Vec<&Example>) =
-            valid.into_iter().partition(|example| example.labels.iter().all(|label| known.contains(label)));
-        let tuning = Tuning { rows: Rows::read(&tuning, &names, &settings, words), strange, outside };
+        let read = |Held { inside: rows, outside: others }| {
+            let (strange, rows): (Vec<&Example>, Vec<&Example>) = rows.into_iter().partition(is_strange);
+            Tuning { rows: Rows::read(&rows, &names, &settings, words), strange, outside: outside(others) }
+        };
+        let told = told.len();
+        let (tuning, proof) = (read(valid), proof.map(read));
 
         let plans = self.plans(
             &names,
@@ -378,16 +397,15 @@ impl Trainer<'_> {
             words.is_some(),
             &tuning,
         )?;
-        let plans = self.settled(plans, &names, &rows, part, &settings)?;
         let Chosen { fitted, drafts, verdict, settled, judged, whole } =
-            self.compete(&names, &plans, &rows, part, &tuning)?;
-        let kept = part.filter(|_| self.keeps_draft());
+            self.compete(&names, &plans, &rows, part, &tuning, proof.as_ref())?;
+        let kept = part.filter(|_| self.draft_only);
         let report = TrainReport {
             tier: "bag",
             linear: fitted.plan.linear,
             train_rows: kept.unwrap_or(rows.examples.len()),
-            valid_rows: tuning.rows.examples.len() + tuning.strange.len(),
-            draft: part.is_some() && kept.is_none(),
+            valid_rows: told,
+            draft: part.is_some() && kept.is_none() && proof.is_none(),
             labels: names.len(),
             texts: None,
             features: fitted.dictionary.len(),
@@ -414,7 +432,6 @@ impl Trainer<'_> {
             cascade: None,
             slots: None,
             notes: {
-                let facts = tuning.facts();
                 let mut notes = self.notes(task, splits, &learned, &names, &facts, verdict.accuracy);
                 let taught = school.as_deref().filter(|_| !fitted.plan.linear);
                 notes.extend(taught.and_then(|school| school.note(words, names.len())));
@@ -422,7 +439,7 @@ impl Trainer<'_> {
                     notes.push(UNTAUGHT.to_owned());
                 }
                 notes.extend(settled.notes);
-                notes.extend(kept.map(|_| KEPT.to_owned()));
+                notes.extend(kept_note(splits, proof.is_some()));
                 notes
             },
             merit: verdict.merit,
@@ -444,9 +461,8 @@ impl Trainer<'_> {
             return Ok(());
         }
         // The rows that `build` learns from, in its order.
-        let Divided { train, valid, learned: rows, .. } = divide(task, splits, &self.recipe);
-        let drafted = splits.valid_origin == Origin::SetAside && !train.is_empty() && !valid.is_empty();
-        let part = if drafted { train.len() } else { rows.len() };
+        let Divided { learned: rows, part, .. } = divide(task, splits, &self.recipe);
+        let part = part.unwrap_or(rows.len());
         let inside = rows.iter().copied().filter(|row| !is_outside(task, row));
         let names = label_names(task, inside).map_err(TrainError::Task)?;
         if teacher.is_none() && !is_few(&self.recipe, rows.len(), names.len()) {
@@ -520,49 +536,6 @@ impl Trainer<'_> {
         }
     }
 
-    /// Of several plans, the one to promise an error with: rows to learn from choose it, each third of them judging what learned from the
-    /// others (cross-validation; Stone, 1974), as rows to tune on that had chosen would prove less. All plans, where the rows are too few
-    /// or a teacher speaks of each.
-    fn settled(
-        &mut self,
-        plans: Vec<Plan>,
-        names: &[String],
-        rows: &Rows<'_>,
-        part: Option<usize>,
-        settings: &FeatureSettings,
-    ) -> Result<Vec<Plan>, TrainError> {
-        let seen = &rows.examples[..part.unwrap_or(rows.examples.len())];
-        if self.recipe.max_error <= 0.0
-            || plans.len() < 2
-            || rows.school.is_some()
-            || seen.len() < FOLDS * LEAST_ROWS
-        {
-            return Ok(plans);
-        }
-        let mut merits = vec![0.0; plans.len()];
-        for fold in 0..FOLDS {
-            // Rows of one label often stand together: the folds take turns.
-            let some = |judged: bool| -> Vec<&Example> {
-                let all = seen.iter().enumerate().filter(|&(at, _)| (at % FOLDS == fold) == judged);
-                all.map(|(_, &row)| row).collect()
-            };
-            let judged = Rows::read(&some(true), names, settings, rows.words);
-            let learned = Rows::read(&some(false), names, settings, rows.words);
-            let (count, stream) = (learned.examples.len(), 2 + fold as u64);
-            let jobs: Vec<Job<'_>> =
-                plans.iter().map(|&plan| Job { plan, names, rows: &learned, count, stream }).collect();
-            let fitted = self.run(&jobs)?;
-            let weight = judged.examples.len() as f64;
-            let tuning = Tuning { rows: judged, strange: Vec::new(), outside: Outside::default() };
-            for (fitted, merit) in fitted.iter().zip(&mut merits) {
-                let found = self.judge(names, fitted, &tuning)?.merit;
-                *merit += weight * found.map_or(0.0, |merit| merit.value);
-            }
-        }
-        let best = (1..plans.len()).fold(0, |best, at| if merits[at] > merits[best] { at } else { best });
-        Ok(vec![plans[best]])
-    }
-
     /// Whether these plans are those of a file of any size, but for the room.
     fn plans_fit(&self, names: &[String], plans: &[Plan], machine: bool) -> bool {
         let recipe = Recipe { max_size: 1 << 32, ..self.recipe.clone() };
@@ -573,7 +546,8 @@ impl Trainer<'_> {
     }
 
     /// Fits what is planned, to all rows or to the first of them that a draft may see, and judges it on the tuning rows. Returns
-    /// the best, fitted to all rows, its verdict, and whether all would be the same in a larger file; of equals the first.
+    /// the best, fitted to all rows, its verdict, and whether all would be the same in a larger file; of equals the first. Where rows
+    /// are to prove a promise, the verdict and what is settled are of the model itself on these, but for the merit.
     fn compete(
         &mut self,
         names: &[String],
@@ -581,6 +555,7 @@ impl Trainer<'_> {
         rows: &Rows<'_>,
         part: Option<usize>,
         tuning: &Tuning<'_>,
+        proof: Option<&Tuning<'_>>,
     ) -> Result<Chosen, TrainError> {
         let job = |plan, count, stream| Job { plan, names, rows, count, stream };
         let all = rows.examples.len();
@@ -588,49 +563,55 @@ impl Trainer<'_> {
             Some(Drafts::Bags(drafts)) => drafts,
             _ => Vec::new(),
         };
+        // Where there is nothing to choose, and other rows to judge by, no draft is needed.
+        let part = part.filter(|_| proof.is_none() || plans.len() > 1 || !fitted.is_empty());
         let (first, stream) = (part.unwrap_or(all), u64::from(part.is_some()));
         let mut jobs: Vec<Job<'_>> =
             plans.iter().skip(fitted.len()).map(|&plan| job(plan, first, stream)).collect();
         // A draft without a rival need not be waited for.
         let last = |plan| job(plan, all, 0);
-        let kept = self.keeps_draft();
-        if let ([plan], Some(_), false) = (plans, part, kept) {
+        if let ([plan], Some(_), false) = (plans, part, self.draft_only) {
             jobs.push(last(*plan));
         }
         fitted.extend(self.run(&jobs)?);
         self.tell("calibrating");
         let mut verdicts = Vec::new();
-        for fitted in fitted.iter().take(plans.len()) {
-            verdicts.push(self.judge(names, fitted, tuning)?);
+        if part.is_some() || proof.is_none() {
+            for fitted in fitted.iter().take(plans.len()) {
+                verdicts.push(self.judge(names, fitted, tuning)?);
+            }
         }
         let merit = |at: usize| verdicts[at].merit.as_ref().map(|merit| merit.value);
         let best = (1..verdicts.len()).fold(0, |best, at| if merit(at) > merit(best) { at } else { best });
-        let verdict = verdicts.swap_remove(best);
-        let (settled, judged) = {
-            let multi_label = plans[best].multi_label;
-            let rule = self.rule(multi_label, verdict.calibration);
-            let rule = DecisionRule { out_of_scope: tuning.outside.label, ..rule };
-            let inside: Vec<&Example> = tuning.rows.examples.iter().chain(&tuning.strange).copied().collect();
-            let (outside, learned) = (&*tuning.outside.tuning, tuning.outside.learned);
-            // The rows chose among so many: each must have been as little in doubt as all may be (Bonferroni).
-            let doubt = self.doubt / plans.len() as f64;
-            let evidence = Evidence { inside: &inside, outside, learned, doubt };
-            let package = fitted[best].package(names);
-            let settled = settle(&package, rule, &self.recipe, evidence)?;
-            let judged = package.draft(&settled.acceptance);
-            (settled, judged)
-        };
         let machine = self.wants_machine(names, rows, tuning);
         let mut whole =
             self.plans_fit(names, plans, machine) && fitted.iter().all(|fitted| fitted.is_whole());
         let drafts = (self.draft_only && part.is_some()).then(|| Drafts::Bags(fitted.clone()));
         let chosen = match (part, plans) {
-            (None, _) => fitted.swap_remove(best),
-            (Some(_), _) if kept => fitted.swap_remove(best),
+            (None, _) => Arc::clone(&fitted[best]),
+            (Some(_), _) if self.draft_only => Arc::clone(&fitted[best]),
             (Some(_), [_]) => fitted.swap_remove(plans.len()),
             (Some(_), _) => self.run(&[last(plans[best])])?.swap_remove(0),
         };
         whole &= chosen.is_whole();
+        let compared = (!verdicts.is_empty()).then(|| verdicts.swap_remove(best));
+        let (judge, tuning) = proof.map_or((&fitted[best], tuning), |proof| (&chosen, proof));
+        let verdict = match (compared, proof) {
+            (Some(verdict), None) => verdict,
+            (compared, _) => {
+                let verdict = self.judge(names, judge, tuning)?;
+                Verdict { merit: compared.and_then(|compared| compared.merit).or(verdict.merit), ..verdict }
+            }
+        };
+        let rule = self.rule(plans[best].multi_label, verdict.calibration);
+        let rule = DecisionRule { out_of_scope: tuning.outside.label, ..rule };
+        let inside: Vec<&Example> = tuning.rows.examples.iter().chain(&tuning.strange).copied().collect();
+        let (outside, learned) = (&*tuning.outside.tuning, tuning.outside.learned);
+        let doubt = proof.map(|_| self.doubt);
+        let package = judge.package(names);
+        let settled =
+            settle(&package, rule, &self.recipe, Evidence { inside: &inside, outside, learned, doubt })?;
+        let judged = package.draft(&settled.acceptance);
         Ok(Chosen { fitted: chosen, drafts, verdict, settled, judged, whole })
     }
 
@@ -715,7 +696,8 @@ impl Trainer<'_> {
         accuracy: Option<f64>,
     ) -> Vec<String> {
         let mut notes = Vec::new();
-        let set_aside = if splits.valid_origin == Origin::SetAside { splits.valid.as_slice() } else { &[] };
+        let joins = splits.valid_origin == Origin::SetAside && self.recipe.max_error <= 0.0;
+        let set_aside = if joins { splits.valid.as_slice() } else { &[] };
         let outside = |example: &&Example| example.labels.contains(&task.out_of_scope);
         let outside = splits.train.iter().chain(set_aside).filter(outside).count();
         let learns = self.recipe.learn_outside == 1 && names.last() == Some(&task.out_of_scope);

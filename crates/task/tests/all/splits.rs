@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use std::collections::BTreeSet;
 use stonechat_task::{
     Dataset, Example, Origin, ReadOptions, Slot, Split, SplitShares, Splits, Task, digest, label_names,
 };
@@ -42,6 +43,23 @@ fn shares_are_set_aside_and_stay_the_same() {
 
 const GOLDEN_TEST: [&str; 3] = ["this is text 15", "this is text 22", "this is text 26"];
 const GOLDEN_VALID: [&str; 3] = ["this is text 10", "this is text 11", "this is text 19"];
+
+#[test]
+fn training_rows_choose_by_a_part_of_the_hash_of_their_own() {
+    let mut splits = divide(numbered(10_000));
+    let (learn, choose) = splits.to_choose(0.1);
+    assert_eq!(learn.len() + choose.len(), splits.train.len());
+    assert!((700..900).contains(&choose.len()), "{}", choose.len());
+    // A row that chooses is as likely set aside to tune on as any other.
+    let chosen: BTreeSet<String> = choose.iter().map(|row| row.text.clone()).collect();
+    splits.set_aside(0.5);
+    let both = splits.valid.iter().filter(|row| chosen.contains(&row.text)).count();
+    assert!((270..450).contains(&both), "{both} of {}", chosen.len());
+    // And chooses again, if it is not.
+    let (_, again) = splits.to_choose(0.1);
+    assert_eq!(again.len(), chosen.len() - both);
+    assert!(again.iter().all(|row| chosen.contains(&row.text)));
+}
 
 #[test]
 fn equal_texts_stay_together() {

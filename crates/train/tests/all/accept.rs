@@ -3,10 +3,10 @@
 use stonechat_engine::format::Tier;
 use stonechat_engine::{Decision, Engine, Model, Reason, verify};
 use stonechat_eval::{Options, evaluate};
-use stonechat_task::Splits;
-use stonechat_train::{Limits, TrainError, Trainer};
+use stonechat_train::{Limits, TrainError, Trained, Trainer};
 
-use crate::support::{Row, many, meta, recipe, single, splits, task, train};
+use crate::order::{SMALL, ordered};
+use crate::support::{Row, many, meta, recipe, scores, single, splits, task, train};
 
 /// Rows of which every `noisy`th has a label of another.
 fn noisy(count: usize, noisy: usize) -> Vec<Row> {
@@ -154,26 +154,72 @@ fn a_cascade_is_for_one_label_a_text() {
 }
 
 #[test]
-fn what_the_rows_choose_among_shares_the_doubt() {
+fn what_proves_a_promise_chooses_nothing() {
+    let task = task("single-label");
+    let rows = ordered(600, 1);
+    let clean = ordered(200, 2);
+    let mut wrong = ordered(200, 3);
+    wrong
+        .iter_mut()
+        .step_by(4)
+        .for_each(|row| row.1 = vec![if row.1[0] == "cat" { "dog" } else { "cat" }.to_owned()]);
+    let recipe = recipe(&[&SMALL[..], &[("max_error", "0.4")]].concat());
+    let texts: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+    let climb = |valid: &[Row]| {
+        let splits = splits(&task, &[("train.jsonl", &rows), ("valid.jsonl", valid)]);
+        let trainer = Trainer::new(recipe.clone());
+        let trained = trainer.climb(&task, &splits, &Limits::default(), &mut |_| None).unwrap();
+        assert_eq!((trained.report.train_rows, trained.report.valid_rows), (splits.train.len(), 200));
+        trained
+    };
+    let (one, other) = (climb(&clean), climb(&wrong));
+    // The rung and its weights are the same, whatever the rows to tune on say; what is accepted is not.
+    let found = |trained: &Trained| -> Vec<_> {
+        let ladder = trained.report.ladder.clone().unwrap();
+        assert!((30..100).contains(&ladder.tuning_rows), "{ladder}");
+        ladder
+            .rungs
+            .into_iter()
+            .map(|rung| (rung.note, rung.model.map(|model| (model.accuracy, model.chosen))))
+            .collect()
+    };
+    assert_eq!(found(&one), found(&other));
+    assert_eq!(one.report.tier, "tagger");
+    assert_eq!(scores(&one.model, texts.iter().copied()), scores(&other.model, texts.iter().copied()));
+    let (one, other) = (one.report.promise.unwrap(), other.report.promise.unwrap());
+    assert!(one.wrong < 5 && other.wrong > 20, "{one:?} {other:?}");
+}
+
+#[test]
+fn the_ladder_promises_with_all_of_the_doubt() {
     let task = task("single-label");
     let rows = single(4, 700, 1);
     let splits = splits(&task, &[("train.jsonl", &rows[..500]), ("valid.jsonl", &rows[500..])]);
     let settings = [("max_size", "60000"), ("max_error", "0.02"), ("epochs", "20")];
-    // Of three plans, rows to learn from choose one, which has all of the doubt: 149 right answers prove an error of 2 %.
-    let one = train(&task, &splits, &settings).report.promise.unwrap();
-    assert_eq!(one.wrong, 0);
-    let bound = |models: f64, accepted: usize| 1.0 - (0.05 / models).powf(1.0 / accepted as f64);
-    assert!((one.bound - bound(1.0, one.accepted)).abs() < 1e-6, "{one:?}");
-    // Three rungs need 203.
+    // Three rungs, and three plans of a bag, but 149 right answers prove an error of 2 %.
     let limits = Limits { max_size: Some(60_000), ..Limits::default() };
-    let climb =
-        |splits: &Splits| Trainer::new(recipe(&settings)).climb(&task, splits, &limits, &mut |_| None);
-    let result = climb(&splits).map(drop);
-    assert!(matches!(result, Err(TrainError::TooFewToPromise { needed: 203, .. })), "{result:?}");
-    // With as few rows to learn from as do not choose, the three plans share it.
+    let alone = train(&task, &splits, &settings).report;
+    let climbed =
+        Trainer::new(recipe(&settings)).climb(&task, &splits, &limits, &mut |_| None).unwrap().report;
+    for report in [&alone, &climbed] {
+        let promise = report.promise.as_ref().unwrap();
+        assert_eq!((promise.wrong, report.train_rows, report.draft), (0, splits.train.len(), false));
+        assert!(
+            (promise.bound - (1.0 - 0.05f64.powf(1.0 / promise.accepted as f64))).abs() < 1e-6,
+            "{promise:?}"
+        );
+    }
+    // Of so few rows to learn from none choose: the largest rung is it, and the only one that is tried.
     let few = crate::support::splits(&task, &[("train.jsonl", &rows[..50]), ("valid.jsonl", &rows[500..])]);
-    let result = Trainer::new(recipe(&settings)).train(&task, &few).map(drop);
-    assert!(matches!(result, Err(TrainError::TooFewToPromise { needed: 203, .. })), "{result:?}");
+    let settings = [("max_size", "60000"), ("max_error", "0.3"), ("epochs", "20")];
+    let climbed = Trainer::new(recipe(&settings)).climb(&task, &few, &limits, &mut |_| None).unwrap().report;
+    let rungs: Vec<_> = climbed.ladder.iter().flat_map(|ladder| &ladder.rungs).collect();
+    assert_eq!((rungs.len(), climbed.tier, climbed.train_rows), (1, "bag", few.train.len()));
+    assert!(climbed.promise.unwrap().bound <= 0.3);
+    // With 200 rows nothing proves 1 %, whichever rung.
+    let settings = [("max_size", "60000"), ("max_error", "0.01"), ("epochs", "3")];
+    let result = Trainer::new(recipe(&settings)).climb(&task, &splits, &limits, &mut |_| None).map(drop);
+    assert!(matches!(result, Err(TrainError::TooFewToPromise { needed: 299, .. })), "{result:?}");
 }
 
 #[test]
