@@ -218,7 +218,11 @@ impl fmt::Display for Evaluation {
             writeln!(f, "out of scope   no {NONE_OUTSIDE}")?;
         }
         if let Some(calibration) = &self.calibration {
-            writeln!(f, "calibration    ECE {:.3}", calibration.ece)?;
+            writeln!(
+                f,
+                "calibration    ECE {:.3} ({:.3} by chance, were every confidence true)",
+                calibration.ece, calibration.ece_floor
+            )?;
         }
         write_weakest(f, &self.per_label, "labels", "texts")?;
         write_weakest(f, &self.per_slot, "slots", "in the examples")?;

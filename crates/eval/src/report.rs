@@ -284,6 +284,9 @@ pub struct Calibration {
     /// Expected calibration error: the mean distance of confidence and accuracy over 15 bins of equal width, each weighing as
     /// much as it has answers.
     pub ece: f64,
+    /// What `ece` would be on average, on so many answers of these confidences, if every confidence were true: not 0, as the share that
+    /// is right varies by chance, most where bins have few answers.
+    pub ece_floor: f64,
     /// Brier score: the mean square of confidence minus 1 for a right answer, or minus 0 for a wrong one.
     pub brier: f64,
     /// The bins that have answers, from low to high confidence.

@@ -68,8 +68,8 @@ fn write_page(page: &mut String, evaluation: &Evaluation, title: &str) -> std::f
         writeln!(page, "<section>\n<h2>Is it as sure as it is right?</h2>")?;
         writeln!(
             page,
-            "<p class=\"quiet\">Bars that end at the orange marks mean true confidences. Expected calibration error {:.3}, Brier score {:.3}.</p>",
-            calibration.ece, calibration.brier
+            "<p class=\"quiet\">Bars that end at the orange marks mean true confidences. Expected calibration error {:.3}, where chance alone makes {:.3} on average; Brier score {:.3}.</p>",
+            calibration.ece, calibration.ece_floor, calibration.brier
         )?;
         writeln!(page, "{}</section>", reliability(&calibration.bins, "answers"))?;
     }
