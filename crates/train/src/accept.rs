@@ -11,7 +11,7 @@ use crate::report::ScopeReport;
 use std::collections::BTreeMap;
 use stonechat_engine::format::{DecisionRule, LabelLimits, ScopeRule};
 use stonechat_engine::{Confidence, Engine, Model, Reason, Score};
-use stonechat_task::Example;
+use stonechat_task::{Example, Origin, Splits};
 
 /// What was settled, and what it means on the tuning rows.
 pub(crate) struct Settled {
@@ -33,8 +33,13 @@ pub(crate) struct Outside<'a> {
 }
 
 /// What a model that promises has not seen.
-pub(crate) const KEPT: &str = "the rows to tune on were not learned from, so that the promise is one of this very file; with rows of their own \
+const KEPT: &str = "the rows to tune on were not learned from, so that the promise is one of this very file; with rows of their own \
                     to tune on (--valid), all others are";
+
+/// The note of a model whose rows to tune on would be learned from if nothing were promised.
+pub(crate) fn kept_note(splits: &Splits, promises: bool) -> Option<String> {
+    (promises && splits.valid_origin == Origin::SetAside).then(|| KEPT.to_owned())
+}
 
 /// The rows to settle it on.
 #[derive(Clone, Copy)]

@@ -79,4 +79,4 @@ pub use session::{Trained, Trainer};
 pub use teacher::{Teacher, TeacherError};
 pub use words::{Words, WordsError};
 #[cfg(feature = "teacher")]
-pub use words::{WordsBuilt, WordsSettings, build_words};
+pub use words::{WordsBuilt, WordsRows, WordsSettings, build_words};

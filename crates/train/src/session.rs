@@ -42,7 +42,7 @@ pub struct Trainer<'l> {
 /// Where word pieces are chosen from.
 #[derive(Clone)]
 pub(crate) enum WordsChoice {
-    /// The English asset that this crate brings, where the rows are English.
+    /// The first of the assets that this crate brings whose language the rows are in.
     BuiltIn,
     Given(Arc<Words>),
 }
@@ -54,7 +54,7 @@ impl WordsChoice {
             return None;
         }
         match self {
-            Self::BuiltIn => Words::english().filter(|words| speaks(words, texts, recipe.max_characters)),
+            Self::BuiltIn => Words::built_in().find(|words| speaks(words, texts, recipe.max_characters)),
             Self::Given(words) => Some(words),
         }
     }
@@ -151,8 +151,8 @@ impl<'l> Trainer<'l> {
         self
     }
 
-    /// Takes word pieces from this asset, whatever the language of the rows. Without it, rows in English take them from the
-    /// asset that this crate brings, and others have none.
+    /// Takes word pieces from this asset, whatever the language of the rows. Without it, rows in English and German take them from the
+    /// assets that this crate brings, and others have none.
     #[must_use]
     pub fn words(mut self, words: Words) -> Self {
         self.words = WordsChoice::Given(Arc::new(words));

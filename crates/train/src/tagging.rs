@@ -1,6 +1,6 @@
 //! From rows with slots to a model file: the part of the trainer that makes taggers.
 
-use crate::accept::{Evidence, Outside, settle};
+use crate::accept::{Evidence, Outside, kept_note, settle};
 use crate::acceptance::Acceptance;
 use crate::calibrate::{
     Calibration, LEAST_ROWS, TwoVoices, best_times, calibrate, calibrate_slots, rounded, score,
@@ -23,7 +23,6 @@ use crate::swaps::Swaps;
 use crate::tagger_plan::TaggerPlan;
 use crate::tagger_quantize::quantize;
 use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, tag};
-use crate::trainer::kept_note;
 use crate::words::Words;
 use pulp::Arch;
 use std::collections::BTreeMap;

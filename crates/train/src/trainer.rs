@@ -1,6 +1,6 @@
 //! From a task and its rows to a model file.
 
-use crate::accept::{Evidence, KEPT, Outside, Settled, settle};
+use crate::accept::{Evidence, Outside, Settled, kept_note, settle};
 use crate::acceptance::Acceptance;
 use crate::calibrate::{Calibration, LEAST_ROWS, calibrate, rounded, score};
 use crate::dictionary::{Dictionary, Row, extract};
@@ -225,11 +225,6 @@ pub(crate) fn to_judge<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> 
 pub(crate) fn learned_bytes(task: &Task, splits: &Splits, recipe: &Recipe) -> usize {
     let read = |row: &&Example| row.text.len().min(recipe.max_characters as usize);
     divide(task, splits, recipe).learned.iter().map(read).sum()
-}
-
-/// The note of a model whose rows to tune on would be learned from if nothing were promised.
-pub(crate) fn kept_note(splits: &Splits, promises: bool) -> Option<String> {
-    (promises && splits.valid_origin == Origin::SetAside).then(|| KEPT.to_owned())
 }
 
 /// Scores that are kept for the calibration, at the most.

@@ -57,7 +57,7 @@ pub(crate) struct Train {
     /// Folder of an encoder of the BERT family to learn from as well: model.safetensors, tokenizer.json, config.json
     #[arg(long, value_name = "DIR")]
     teacher: Option<PathBuf>,
-    /// Words asset to take word pieces from, as `stonechat words build` writes it [default: the English one that is built in, where the rows are English]
+    /// Words asset to take word pieces from, as `stonechat words build` writes it [default: one that is built in, where the rows are English or German]
     #[arg(long, value_name = "FILE")]
     words: Option<PathBuf>,
     #[command(flatten)]

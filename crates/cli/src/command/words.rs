@@ -38,6 +38,12 @@ struct Build {
     /// Bits of a number: 4 or 8
     #[arg(long, value_name = "N", default_value_t = 4)]
     bits: u32,
+    /// Where the rows come from: the encoder's last layer, or the table that it begins from
+    #[arg(long, value_name = "PLACE", default_value = "encoder", value_parser = ["encoder", "table"])]
+    rows: String,
+    /// Text in the language of the asset, or a list of its words; only word pieces that it uses are kept, as for encoders of many languages
+    #[arg(long, value_name = "FILE")]
+    texts: Option<PathBuf>,
     /// Licence of the encoder, to be named in the file
     #[arg(long, value_name = "NAME")]
     licence: Option<String>,
@@ -68,7 +74,7 @@ impl Build {
         use crate::progress::Bar;
         use stonechat_eval::digest;
         use stonechat_task::{check_writable, write_file};
-        use stonechat_train::{Words, WordsSettings, build_words};
+        use stonechat_train::{Words, WordsRows, WordsSettings, build_words};
 
         check_writable(&self.output)?;
         // It may be the data, named by mistake.
@@ -76,12 +82,24 @@ impl Build {
             let what = "a file that is no words asset stands there; name another file, or remove it first";
             return Err(Failure::file(&self.output, what));
         }
+        let read = |path: &PathBuf| {
+            let bytes = std::fs::read(path).map_err(|error| Failure::file(path, error))?;
+            let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let text = std::str::from_utf8(&bytes).map_err(|error| {
+                let what = format!("line {}: not UTF-8; write the texts in UTF-8", line(error.valid_up_to()));
+                Failure::file(path, what)
+            })?;
+            Ok::<_, Failure>(text.to_owned())
+        };
+        let texts = self.texts.as_ref().map(read).transpose()?;
         let bar = Bar::new(console);
         let settings = WordsSettings {
             pieces: self.pieces,
             dim: self.dim,
             bits: self.bits,
             licence: self.licence.clone(),
+            rows: if self.rows == "table" { WordsRows::Table } else { WordsRows::Encoder },
+            texts,
             threads: common.threads(),
         };
         let built = build_words(&self.teacher, &settings, &mut *bar.listener())

@@ -99,6 +99,12 @@ impl<T: Real> Encoder<T> {
         self.config.dim
     }
 
+    /// The row of a token in the table that texts are looked up in, [`Self::dim`] numbers; none where there is no such token.
+    pub(crate) fn word(&self, token: u32) -> &[T] {
+        let dim = self.config.dim;
+        self.words.get(token as usize * dim..(token as usize + 1) * dim).unwrap_or_default()
+    }
+
     /// An embedding of each text of the batches, [`Self::dim`] numbers; `done` hears how many texts came through.
     pub(crate) fn pooled(
         &self,

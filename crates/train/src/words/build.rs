@@ -2,12 +2,13 @@
 
 use super::file::MAX_DIM;
 use super::frequency::weights;
-use super::pieces::keep;
+use super::pieces::{keep, spoken};
 use super::principal::project;
 use super::quantize::quantize;
 use super::write::Parts;
 use crate::progress::{Listener, Progress};
-use crate::teacher::{Batch, Config, Encoder, Folder, Pooling, TeacherError, Tokens};
+use crate::teacher::{Batch, Config, Encoder, Folder, Piece, Pooling, TeacherError, Tokens};
+use std::collections::BTreeMap;
 use std::path::Path;
 use stonechat_eval::digest;
 
@@ -25,14 +26,36 @@ pub struct WordsSettings {
     pub bits: u32,
     /// The licence of the encoder, which is that of the rows, to be named in the file.
     pub licence: Option<String>,
+    /// Where the rows come from.
+    pub rows: WordsRows,
+    /// A text of the language of the asset, or a list of its words: only pieces that it uses are kept, for vocabularies of many
+    /// languages. Without it, all are.
+    pub texts: Option<String>,
     /// Threads that compute; 0 for one a core. The asset does not depend on it.
     pub threads: usize,
 }
 
 impl Default for WordsSettings {
     fn default() -> Self {
-        Self { pieces: 19_500, dim: 128, bits: 4, licence: None, threads: 0 }
+        Self {
+            pieces: 19_500,
+            dim: 128,
+            bits: 4,
+            licence: None,
+            rows: WordsRows::Encoder,
+            texts: None,
+            threads: 0,
+        }
     }
+}
+
+/// Where the rows of a words asset come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordsRows {
+    /// The mean of the encoder's last layer, for each piece as a text of its own.
+    Encoder,
+    /// The encoder's own table of its tokens, from which it begins.
+    Table,
 }
 
 /// A words asset, and how it came out.
@@ -50,7 +73,8 @@ pub struct WordsBuilt {
 
 /// Makes a words asset from the encoder in a folder.
 ///
-/// Each piece goes through the encoder alone, and the mean of its last layer is the row; rows are centred, projected onto
+/// Each piece goes through the encoder alone, and the mean of its last layer is the row, or, as [`WordsRows`] has it, its row of the
+/// encoder's table; rows are centred, projected onto
 /// their principal components, scaled to a root mean square of 1, and quantised. The encoder computes in 64 bits, so that the
 /// last bits, in which processors differ, vanish in the rounding.
 ///
@@ -78,7 +102,9 @@ pub fn build_words(
     check(settings, &folder, &config)?;
     let tokens = Tokens::read(&folder, &folder.read(Tokens::FILE)?, config.vocabulary)?;
     let vocabulary = tokens.vocabulary(&folder)?;
-    let kept = keep(&vocabulary.pieces, settings.pieces, &vocabulary.special);
+    let spoken = settings.texts.as_deref().map(|text| spoken(&vocabulary.pieces, text, vocabulary.lowercase));
+    let kept = keep(&vocabulary.pieces, settings.pieces, spoken.as_deref());
+    let kept: Vec<&Piece> = kept.into_iter().map(|at| &vocabulary.pieces[at]).collect();
     if kept.len() <= settings.dim {
         let what = format!(
             "{} pieces are too few for rows of {} numbers; keep more pieces, or fewer numbers",
@@ -95,19 +121,41 @@ pub fn build_words(
     }
     drop(bytes);
 
-    let [begin, end] = vocabulary.ends;
-    let texts = |pieces: &[u32]| pieces.iter().flat_map(|&piece| [begin, piece, end]).collect();
-    let batches: Vec<Batch> =
-        kept.chunks(BATCH).map(|pieces| Batch { length: 3, tokens: texts(pieces) }).collect();
-    let mut done = 0;
-    let means = encoder.pooled(&batches, Pooling::Mean, |texts| {
-        done += texts;
-        tell("encoding", done, kept.len());
-    });
-    let mut rows = means.map_err(|error| TeacherError::new(&folder.path(Encoder::<f64>::FILE), error))?;
+    // Each token once, in the order of the pieces.
+    let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut ids: Vec<u32> = Vec::new();
+    for &(id, _) in kept.iter().flat_map(|piece| &piece.tokens) {
+        places.entry(id).or_insert_with(|| {
+            ids.push(id);
+            ids.len() - 1
+        });
+    }
+    let means = match settings.rows {
+        WordsRows::Table => ids.iter().flat_map(|&id| encoder.word(id)).copied().collect(),
+        WordsRows::Encoder => {
+            let [begin, end] = tokens.ends(&folder)?;
+            let texts = |ids: &[u32]| ids.iter().flat_map(|&id| [begin, id, end]).collect();
+            let batches: Vec<Batch> =
+                ids.chunks(BATCH).map(|ids| Batch { length: 3, tokens: texts(ids) }).collect();
+            let mut done = 0;
+            let means = encoder.pooled(&batches, Pooling::Mean, |texts| {
+                done += texts;
+                tell("encoding", done, ids.len());
+            });
+            means.map_err(|error| TeacherError::new(&folder.path(Encoder::<f64>::FILE), error))?
+        }
+    };
+    let wide = encoder.dim();
+    let mut rows = vec![0.0; kept.len() * wide];
+    for (piece, row) in kept.iter().zip(rows.chunks_exact_mut(wide)) {
+        for (id, share) in &piece.tokens {
+            let token = &means[places[id] * wide..][..wide];
+            row.iter_mut().zip(token).for_each(|(sum, number)| *sum += share * number);
+        }
+    }
 
     tell("projecting", 0, 1);
-    let (mut rows, share) = project(&mut rows, encoder.dim(), settings.dim);
+    let (mut rows, share) = project(&mut rows, wide, settings.dim);
     let square = rows.iter().map(|number| number * number).sum::<f64>() / rows.len() as f64;
     if !(square.is_finite() && square > 0.0) {
         let what = "all pieces have the same row; take the file as it was published";
@@ -116,7 +164,7 @@ pub fn build_words(
     rows.iter_mut().for_each(|number| *number /= square.sqrt());
     let rows = quantize(&rows, settings.dim, settings.bits);
     let error = rows.error;
-    let pieces: Vec<String> = kept.iter().map(|&id| vocabulary.pieces[id as usize].clone()).collect();
+    let pieces: Vec<String> = kept.iter().map(|piece| piece.text.clone()).collect();
     let parts = Parts {
         pieces: &pieces,
         dim: settings.dim,

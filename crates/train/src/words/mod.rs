@@ -19,5 +19,5 @@ mod write;
 
 pub use asset::Words;
 #[cfg(feature = "teacher")]
-pub use build::{WordsBuilt, WordsSettings, build_words};
+pub use build::{WordsBuilt, WordsRows, WordsSettings, build_words};
 pub use error::WordsError;

@@ -1,19 +1,62 @@
 //! Which pieces of a vocabulary the asset keeps.
 
+use crate::teacher::Piece;
+use std::collections::{BTreeSet, HashMap};
+
 /// The beginning of a piece that continues a word.
 pub(super) const CONTINUING: &str = "##";
 
-/// The identifiers of up to `most` pieces: single ASCII characters, alone and as continuations, then the others, both in the
-/// order of the vocabulary. Left out are pieces that are `special`, `[unusedN]`, and those with characters beyond ASCII,
-/// Latin-1 and Latin Extended-A. Single ASCII characters are kept in any case, so that every ASCII word can be split.
-pub(super) fn keep(vocabulary: &[String], most: usize, special: &[bool]) -> Vec<u32> {
-    let known = (0u32..).zip(vocabulary).zip(special);
-    let known = known.filter(|((_, piece), special)| !**special && !unused(piece) && plain(piece));
-    let (mut kept, others): (Vec<_>, Vec<_>) =
-        known.map(|(numbered, _)| numbered).partition(|(_, piece)| body(piece).len() == 1);
+/// Words that a piece must stand in to be kept, where texts choose.
+const LEAST_WORDS: usize = 3;
+
+/// Up to `most` pieces, by their places: single ASCII characters, alone and as continuations, then the others, both in the
+/// order of the vocabulary. Left out are `[unusedN]`, those with characters beyond ASCII, Latin-1 and Latin Extended-A, and those
+/// that are not `spoken`. Single ASCII characters are kept in any case, so that every ASCII word can be split.
+pub(super) fn keep(vocabulary: &[Piece], most: usize, spoken: Option<&[bool]>) -> Vec<usize> {
+    let known = vocabulary.iter().enumerate().filter(|(_, piece)| !unused(&piece.text) && plain(&piece.text));
+    let (mut kept, others): (Vec<usize>, Vec<usize>) =
+        known.map(|(at, _)| at).partition(|&at| body(&vocabulary[at].text).len() == 1);
     let room = most.saturating_sub(kept.len());
-    kept.extend(others.into_iter().take(room));
-    kept.into_iter().map(|(id, _)| id).collect()
+    kept.extend(others.into_iter().filter(|&at| spoken.is_none_or(|spoken| spoken[at])).take(room));
+    kept
+}
+
+/// Which pieces the language of a text uses: those that are one of its words, and those that at least 3 of its words, each counted
+/// once, fall into, where the longest piece that fits is taken from the left.
+pub(super) fn spoken(vocabulary: &[Piece], text: &str, lowercase: bool) -> Vec<bool> {
+    let places: HashMap<&str, usize> =
+        vocabulary.iter().enumerate().map(|(at, piece)| (piece.text.as_str(), at)).collect();
+    let longest = places.keys().map(|piece| characters(piece)).max().unwrap_or(0);
+    let lower = |word: &str| if lowercase { word.to_lowercase() } else { word.to_owned() };
+    let words: BTreeSet<String> = text.split_whitespace().map(lower).collect();
+    let mut uses = vec![0usize; vocabulary.len()];
+    for word in &words {
+        if let Some(found) = split(word, &places, longest) {
+            found.iter().for_each(|&at| uses[at] += 1);
+        }
+        if let Some(&at) = places.get(word.as_str()) {
+            uses[at] += LEAST_WORDS;
+        }
+    }
+    uses.into_iter().map(|uses| uses >= LEAST_WORDS).collect()
+}
+
+/// The pieces of a word; none where a part of it is none.
+fn split(word: &str, places: &HashMap<&str, usize>, longest: usize) -> Option<Vec<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < word.len() {
+        let ends = word[start..].char_indices().map(|(at, letter)| start + at + letter.len_utf8());
+        let ends: Vec<usize> = ends.take(longest).collect();
+        let prefix = if start == 0 { "" } else { CONTINUING };
+        let (end, at) = ends.into_iter().rev().find_map(|end| {
+            let piece = format!("{prefix}{}", &word[start..end]);
+            places.get(piece.as_str()).map(|&at| (end, at))
+        })?;
+        found.push(at);
+        start = end;
+    }
+    Some(found)
 }
 
 /// Characters of a piece, without the prefix of a continuation.
@@ -42,18 +85,31 @@ fn plain(piece: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn vocabulary(pieces: &[&str]) -> Vec<Piece> {
+        pieces.iter().map(|text| Piece { text: (*text).to_owned(), tokens: Vec::new() }).collect()
+    }
+
     #[test]
     fn keeps_what_is_plain_and_every_letter() {
         let all =
-            ["[PAD]", "[unused1]", "the", "文", "café", "##ing", "a", "##a", "of", "#", "##", "[x]", "z"];
-        let all = all.map(str::to_string);
-        let special = [&[true][..], &[false; 12]].concat();
-        let kept = |most| {
-            let ids = keep(&all, most, &special);
-            ids.iter().map(|&id| all[id as usize].as_str()).collect::<Vec<_>>()
+            vocabulary(&["[unused1]", "the", "文", "café", "##ing", "a", "##a", "of", "#", "##", "[x]", "z"]);
+        let kept = |most| -> Vec<&str> {
+            keep(&all, most, None).into_iter().map(|at| all[at].text.as_str()).collect()
         };
         assert_eq!(kept(99), ["a", "##a", "#", "z", "the", "café", "##ing", "of", "##", "[x]"]);
         assert_eq!(kept(6), ["a", "##a", "#", "z", "the", "café"]);
         assert_eq!(kept(0), ["a", "##a", "#", "z"]);
+    }
+
+    #[test]
+    fn texts_choose_the_pieces_of_their_language() {
+        let all = vocabulary(&["licht", "light", "##er", "##ing", "lamp", "lich", "##s", "##e"]);
+        let text = "Licht Lichter lichter\nLampe Lampes Lamper lighting singing";
+        let spoken = spoken(&all, text, true);
+        // Capitals do not count, nor do words that stand there twice or cannot be split.
+        assert_eq!(spoken, [true, false, false, false, true, false, false, false]);
+        let kept: Vec<&str> =
+            keep(&all, 99, Some(&spoken)).into_iter().map(|at| all[at].text.as_str()).collect();
+        assert_eq!(kept, ["##s", "##e", "licht", "lamp"]);
     }
 }

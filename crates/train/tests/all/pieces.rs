@@ -36,12 +36,16 @@ fn train(recipe: Recipe, threads: usize, teacher: Option<Fake>) -> Result<Traine
 }
 
 #[test]
-fn the_asset_that_is_brought_is_sound() {
-    let words = Words::english().expect("it reads");
-    assert!(words.pieces.len() > 15_000 && words.dim == 128);
-    assert!(include_bytes!("../../assets/words-en.safetensors").len() <= 1_500_000);
-    let all: BTreeSet<&String> = words.pieces.iter().collect();
-    assert!(all.len() == words.pieces.len() && all.contains(&"kitchen".to_string()));
+fn the_assets_that_are_brought_are_sound() {
+    let english = (Words::english(), &include_bytes!("../../assets/words-en.safetensors")[..], "kitchen");
+    let german = (Words::german(), &include_bytes!("../../assets/words-de.safetensors")[..], "küche");
+    for (words, file, word) in [english, german] {
+        let words = words.expect("it reads");
+        assert!(words.pieces.len() > 14_000 && words.dim == 128 && words.lowercase);
+        assert!(file.len() <= 1_500_000);
+        let all: BTreeSet<&String> = words.pieces.iter().collect();
+        assert!(all.len() == words.pieces.len() && all.contains(&word.to_string()));
+    }
 }
 
 #[test]
@@ -85,23 +89,31 @@ fn a_linear_machine_has_pieces_where_they_tell() {
     assert!(found >= 0.65 && found > without + 0.1, "{found} with pieces, {without} without");
 }
 
+/// The language of the rows says which asset is used, if one is.
 #[test]
-fn other_languages_get_no_english_pieces() {
-    let german = [&["hund", "pferd", "ziege"][..], &["wagen", "fahrrad", "zug"][..]];
+fn rows_get_the_pieces_of_their_language() {
     let task = task("single-label");
-    let text = |row: Row| (format!("können sie mir bitte etwas über {} erzählen", row.0), row.1);
-    let rows: Vec<Row> = rooms(german, 80)
-        .into_iter()
-        .map(|(text, labels)| (text.replace(|c: char| c.is_ascii_digit(), ""), labels))
-        .map(|(text, labels)| (text.split(' ').rev().nth(2).unwrap_or_default().to_string(), labels))
-        .map(text)
-        .collect();
-    let rows = splits(&task, &[("train.jsonl", &rows)]);
-    let trained = Trainer::new(fast()).train(&task, &rows).unwrap();
-    assert_eq!(trained.report.words, None);
-    let file = include_bytes!("../../assets/words-en.safetensors");
-    let given = Trainer::new(fast()).words(Words::read(file).unwrap()).train(&task, &rows).unwrap();
-    assert!(given.report.words.is_some(), "an asset that is given is used");
+    let train = |frame: &str, words: [&[&str]; 2], given: Option<Words>| {
+        let text = |(text, labels): Row| {
+            let word = text.split(' ').rev().nth(2).unwrap_or_default().to_string();
+            (frame.replace("{}", &word), labels)
+        };
+        let rows: Vec<Row> = rooms(words, 80).into_iter().map(text).collect();
+        let rows = splits(&task, &[("train.jsonl", &rows)]);
+        let trainer = Trainer::new(fast());
+        let trainer = if let Some(words) = given { trainer.words(words) } else { trainer };
+        trainer.train(&task, &rows).unwrap().report.words.map(|words| words.asset)
+    };
+    let german: [&[&str]; 2] = [&["Hund", "Pferd", "Ziege"], &["Wagen", "Fahrrad", "Zug"]];
+    let french: [&[&str]; 2] = [&["chien", "cheval", "chèvre"], &["voiture", "vélo", "train"]];
+    let (in_german, in_french) =
+        ("können Sie mir bitte etwas über {} erzählen", "pourriez-vous me raconter quelque chose du {}");
+    let digest = |words: Option<&Words>| words.map(|words| words.digest.clone());
+    assert_eq!(train("could you tell me about the {}", SEEN, None), digest(Words::english()));
+    assert_eq!(train(in_german, german, None), digest(Words::german()));
+    assert_eq!(train(in_french, french, None), None);
+    let given = Words::english().cloned();
+    assert_eq!(train(in_french, french, given), digest(Words::english()), "an asset that is given is used");
 }
 
 /// An encoder that knows animals from vehicles.

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 #[cfg(feature = "fine-tune")]
 use stonechat_train::{CachedEmbedder, Embedding, FineTuning};
-use stonechat_train::{Embedder, Teacher, Words, WordsSettings, build_words};
+use stonechat_train::{Embedder, Teacher, Words, WordsRows, WordsSettings, build_words};
 use tempfile::TempDir;
 
 const DIM: usize = 32;
@@ -362,7 +362,14 @@ fn folders_that_are_no_encoder() {
 #[test]
 fn a_words_asset_of_a_small_encoder() {
     let folder = bert();
-    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: Some("MIT".into()), threads: 2 };
+    let settings = WordsSettings {
+        pieces: 57,
+        dim: 8,
+        bits: 8,
+        licence: Some("MIT".into()),
+        threads: 2,
+        ..WordsSettings::default()
+    };
     let mut stages = Vec::new();
     let built =
         build_words(folder.path(), &settings, &mut |progress| stages.push((progress.stage, progress.done)))
@@ -379,17 +386,53 @@ fn a_words_asset_of_a_small_encoder() {
     assert_eq!(build_words(folder.path(), &settings, &mut |_| ()).unwrap().bytes, built.bytes);
     let wide = WordsSettings { dim: 34, ..settings };
     assert!(build_words(folder.path(), &wide, &mut |_| ()).unwrap_err().to_string().contains("2 to 32"));
-    let other = build_words(xlm_roberta().path(), &WordsSettings { dim: 8, ..wide }, &mut |_| ());
-    assert!(
-        other.unwrap_err().to_string().contains("tokenizer.json: the vocabulary is not one of word pieces")
-    );
+}
+
+/// Tokens of a Unigram vocabulary are pieces too; a text tells which of them its language uses.
+#[test]
+fn a_words_asset_of_an_encoder_of_many_languages() {
+    let folder = xlm_roberta();
+    let build = |rows, texts: Option<&str>| {
+        let texts = texts.map(str::to_owned);
+        let settings = WordsSettings { dim: 8, bits: 8, rows, texts, ..WordsSettings::default() };
+        build_words(folder.path(), &settings, &mut |_| ()).map(|built| Words::read(&built.bytes).unwrap())
+    };
+    let words = build(WordsRows::Encoder, None).unwrap();
+    assert_eq!((words.lowercase, words.strip_accents), (true, false));
+    // Letters, which begin words and continue them, from the most frequent, and then the others.
+    assert_eq!(words.pieces[..2], ["##s", "s"]);
+    assert_eq!((words.pieces.len(), &words.pieces[52..]), (54, &["light".to_owned(), "the".to_owned()][..]));
+    let table = build(WordsRows::Table, None).unwrap();
+    assert_eq!(table.pieces, words.pieces);
+    assert_ne!(table.rows, words.rows);
+    let row = |piece: &str| {
+        let at = table.pieces.iter().position(|own| own == piece).unwrap();
+        &table.rows[at * 8..][..8]
+    };
+    assert_eq!(row("s"), row("##s"));
+    let chosen = build(WordsRows::Table, Some("The Light")).unwrap();
+    assert_eq!(chosen.pieces, words.pieces);
+    let chosen = build(WordsRows::Table, Some("lights lighted lightly")).unwrap();
+    assert_eq!(chosen.pieces[52..], ["light"]);
+    assert_eq!(build(WordsRows::Table, Some("")).unwrap().pieces, words.pieces[..52]);
+
+    let file = folder.path().join("tokenizer.json");
+    let mut tokenizer: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let pieces = tokenizer["model"]["vocab"].as_array_mut().unwrap();
+    pieces.iter_mut().for_each(|piece| piece[0] = json!(piece[0].as_str().unwrap().replace('▁', "_")));
+    tokenizer["pre_tokenizer"] = Value::Null;
+    tokenizer["decoder"] = Value::Null;
+    write(folder.path(), "tokenizer.json", &tokenizer);
+    let error = build(WordsRows::Encoder, None).unwrap_err().to_string();
+    assert!(error.contains("tokenizer.json: no piece of the vocabulary begins a word; take"), "{error}");
 }
 
 /// Pieces stand between the tokens that the tokenizer puts around a text, whatever their names.
 #[test]
 fn a_words_asset_with_other_ends() {
     let folder = bert();
-    let settings = WordsSettings { pieces: 57, dim: 8, bits: 8, licence: None, threads: 2 };
+    let settings =
+        WordsSettings { pieces: 57, dim: 8, bits: 8, licence: None, threads: 2, ..WordsSettings::default() };
     let file = folder.path().join("tokenizer.json");
     let plain: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     let build = |post_processor: Value| {
