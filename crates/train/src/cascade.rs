@@ -58,7 +58,7 @@ impl Trainer<'_> {
     pub fn train_cascade(self, task: &Task, splits: &Splits) -> Result<Trained, TrainError> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let why = match task.kind {
-            Kind::SingleLabel if has_slots(task, splits) => Some("the rows have slots"),
+            Kind::SingleLabel if has_slots(task, splits, &self.recipe) => Some("the rows have slots"),
             Kind::SingleLabel if self.recipe.max_error > 0.0 => Some("it promises no error"),
             Kind::SingleLabel => None,
             _ => Some("a text of this task has not exactly one"),

@@ -9,6 +9,7 @@ use crate::report::TrainReport;
 use crate::rungs::{Ladder, Limits, Rung, RungModel};
 use crate::session::{Built, Trained, Trainer, facts};
 use crate::trainer::{has_slots, learned_bytes, to_judge};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::thread;
 use stonechat_engine::format::{SectionKind, Tier, pack, unpack};
@@ -27,6 +28,8 @@ const MOST_TEXT: usize = 2_000_000;
 /// Bytes of a file that are kept free for the table of the rungs: for itself, and for each rung.
 const TABLE_BYTES: u64 = 1_000;
 const RUNG_BYTES: u64 = 500;
+/// Bytes of what is promised of a label, besides twice its name.
+const LABEL_BYTES: usize = 140;
 
 /// Measures how long an answer of a model takes, in microseconds (the 50th percentile); none if it cannot. Whoever trains
 /// brings it, as nothing here knows a clock.
@@ -50,6 +53,8 @@ struct Climbed {
     broken: Option<TrainError>,
     built: Option<Built>,
     figures: Option<RungModel>,
+    /// Whether it is no draft, where drafts are compared.
+    last: bool,
 }
 
 impl Climbed {
@@ -59,7 +64,7 @@ impl Climbed {
 
     /// A rung without a model yet.
     const fn new(step: Step) -> Self {
-        Self { step, note: None, least: None, broken: None, built: None, figures: None }
+        Self { step, note: None, least: None, broken: None, built: None, figures: None, last: false }
     }
 
     /// Whether there is a model that may be chosen.
@@ -100,21 +105,23 @@ impl Trainer<'_> {
         clock: &mut Clock<'_>,
     ) -> Result<Trained, TrainError> {
         let limit = limits.max_size;
-        let slots = has_slots(task, splits);
+        let slots = has_slots(task, splits, &self.recipe);
         if !slots {
             self.ask(task, splits)?;
         }
-        let mut steps = steps(task, slots, limit);
+        let steps = steps(task, slots, limit);
         self.reserve = TABLE_BYTES + RUNG_BYTES * steps.len() as u64;
-        // Drafts tell which rung it is to be; where tuning rows are too few to tell, the largest is, whatever they say.
         let promises = self.recipe.max_error > 0.0;
-        let few = to_judge(task, splits, &self.recipe).len() < LEAST_ROWS;
-        self.draft_only = (promises || splits.valid_origin == Origin::SetAside) && !few;
-        if promises && few {
-            // What proves a promise does not choose.
-            let largest = steps.iter().rposition(|step| slots || step.tier != Tier::Tagger);
-            steps = largest.and_then(|at| steps.get(at)).into_iter().copied().collect();
+        if promises {
+            // Drafts promise nothing, and whether a model is too large must not depend on what its rows prove.
+            let labels: BTreeSet<&str> =
+                splits.train.iter().flat_map(|row| &row.labels).map(String::as_str).collect();
+            let names: usize = labels.iter().map(|label| 2 * label.len() + LABEL_BYTES).sum();
+            self.reserve += TABLE_BYTES + names as u64;
         }
+        // Drafts tell which rung it is to be; where tuning rows are too few to tell, the largest is, whatever they say.
+        let few = to_judge(task, splits, &self.recipe).len() < LEAST_ROWS;
+        self.draft_only = promises || splits.valid_origin == Origin::SetAside && !few;
         let mut climbed = self.climb_all(task, splits, &steps, limits, clock)?;
         self.draft_only = false;
         loop {
@@ -124,7 +131,7 @@ impl Trainer<'_> {
             };
             let at = choice.at;
             self.drafts = climbed[at].built.as_mut().and_then(|built| built.drafts.take());
-            if self.drafts.is_none() && (!promises || few) {
+            if climbed[at].last || self.drafts.is_none() && !promises {
                 return finish(task, splits, climbed, limits, choice);
             }
             let step = climbed[at].step;
@@ -132,6 +139,7 @@ impl Trainer<'_> {
                 return Err(TrainError::Fault("the chosen rung was not built".to_owned()));
             };
             let mut rung = self.rung(step, built, limits, clock)?;
+            rung.last = true;
             if let Some(error) = rung.broken.take() {
                 return Err(error);
             }

@@ -287,10 +287,11 @@ impl Trainer<'_> {
             Some(Drafts::Tagger(draft)) => Some(draft),
             _ => None,
         };
+        let compares = drafted.is_some();
         let of_known: Vec<&Sequence> = answers.known(&tuning).map(|(_, text)| text).collect();
         let mixed = answers.are_mixed(recipe, &plan, of_known.len());
         // Where there is nothing to choose, and other rows to judge by, no draft is needed.
-        let part = rows.part.filter(|_| proof.is_none() || mixed || drafted.is_some());
+        let part = rows.part.filter(|_| proof.is_none() || mixed || compares);
         let (draft, whole) = {
             let own = if kept.is_none() { work(texts.len()) } else { 0 };
             let before = part.filter(|_| drafted.is_none()).map_or(0, work);
@@ -338,7 +339,9 @@ impl Trainer<'_> {
             (Some(verdict), None) => verdict,
             (compared, _) => {
                 let verdict = self.judge_tagger(&answers, judged, held)?;
-                Verdict { merit: compared.and_then(|compared| compared.merit).or(verdict.merit), ..verdict }
+                // What others are compared with is known of the draft.
+                let merit = compared.filter(|_| compares).and_then(|compared| compared.merit);
+                Verdict { merit: merit.or(verdict.merit), ..verdict }
             }
         };
         let settled = {

@@ -125,15 +125,16 @@ struct Chosen {
 }
 
 /// Whether rows to learn from have slots, or the task is one of slots alone.
-pub(crate) fn has_slots(task: &Task, splits: &Splits) -> bool {
-    let set_aside: &[Example] = if splits.valid_origin == Origin::SetAside { &splits.valid } else { &[] };
+pub(crate) fn has_slots(task: &Task, splits: &Splits, recipe: &Recipe) -> bool {
+    let joins = splits.valid_origin == Origin::SetAside && recipe.max_error <= 0.0;
+    let set_aside: &[Example] = if joins { &splits.valid } else { &[] };
     let mut rows =
         splits.train.iter().chain(set_aside).filter(|row| !row.labels.contains(&task.out_of_scope));
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
 }
 
 /// The note of a model that learned nothing of a teacher that was asked.
-const UNTAUGHT: &str = "the tuning rows chose a linear machine, which learns nothing of a teacher, before the network that it taught; \
+const UNTAUGHT: &str = "held-out rows chose a linear machine, which learns nothing of a teacher, before the network that it taught; \
                         `linear_labels=0` takes the network";
 
 /// The share of the rows to learn from that chooses among models where an error is promised: those that prove it must not.
@@ -234,7 +235,8 @@ impl Trainer<'_> {
     /// Trains a model: fits, quantises, packs, calibrates, records.
     ///
     /// It learns from the train rows and tunes on the valid rows, and never reads the test rows. Where the valid rows were
-    /// set aside from the train rows, they tune a draft that learned from the rest; the model then learns from all of them.
+    /// set aside from the train rows, they tune a draft that learned from the rest; the model then learns from all of them, unless it
+    /// promises an error.
     ///
     /// # Errors
     ///
@@ -272,6 +274,9 @@ impl Trainer<'_> {
     pub(crate) fn build(mut self, task: &Task, splits: &Splits) -> Result<Built, TrainError> {
         self.recipe.check().map_err(TrainError::Recipe)?;
         let Divided { train, valid, learned, proof, part } = divide(task, splits, &self.recipe);
+        // All that must fit the task, whatever is decided by it.
+        let held: Vec<&Example> =
+            valid.inside.iter().chain(proof.iter().flat_map(|proof| &proof.inside)).copied().collect();
         // A comparison of drafts promises nothing yet.
         let proof = proof.filter(|_| !self.draft_only);
         let told = &proof.as_ref().unwrap_or(&valid).inside;
@@ -283,19 +288,20 @@ impl Trainer<'_> {
         let multi_label = task.kind == Kind::MultiLabel;
         if !multi_label
             && !only_slots
-            && let Some(row) = learned.iter().chain(told).find(|row| row.labels.len() != 1)
+            && let Some(row) = learned.iter().chain(&held).find(|row| row.labels.len() != 1)
         {
             let (file, line) = (row.source.file.to_path_buf(), row.source.line);
             return Err(TrainError::Labels { file, line, found: row.labels.len() });
         }
         let mut names = label_names(task, inside.iter().copied()).map_err(TrainError::Task)?;
         if !task.labels.is_empty() {
-            label_names(task, told.iter().copied()).map_err(TrainError::Task)?;
+            label_names(task, held.iter().copied()).map_err(TrainError::Task)?;
         }
         if names.len() > Labels::MOST as usize {
             return Err(TrainError::TooManyLabels { found: names.len() });
         }
-        let tagged = self.tier.map_or_else(|| has_slots(task, splits), |tier| tier == Tier::Tagger);
+        let tagged =
+            self.tier.map_or_else(|| has_slots(task, splits, &self.recipe), |tier| tier == Tier::Tagger);
         if only_slots && !tagged && self.tier != Some(Tier::Lookup) {
             return Err(TrainError::NoLabels);
         }
@@ -319,7 +325,7 @@ impl Trainer<'_> {
         if lookup {
             let why = match task.kind {
                 Kind::MultiLabel => Some("a text of this task may have several"),
-                _ if has_slots(task, splits) => Some("the rows have slots"),
+                _ if has_slots(task, splits, &self.recipe) => Some("the rows have slots"),
                 _ => None,
             };
             if let Some(why) = why {
@@ -331,7 +337,7 @@ impl Trainer<'_> {
         }
         if tagged {
             // Lessons about labels cost a tagger of slots more in these than they gain (measured on atis and snips).
-            if !has_slots(task, splits) {
+            if !has_slots(task, splits, &self.recipe) {
                 self.ask(task, splits)?;
             }
             let held = |Held { inside: rows, outside: others }| HeldRows { rows, outside: outside(others) };
@@ -558,8 +564,9 @@ impl Trainer<'_> {
             Some(Drafts::Bags(drafts)) => drafts,
             _ => Vec::new(),
         };
+        let compares = !fitted.is_empty();
         // Where there is nothing to choose, and other rows to judge by, no draft is needed.
-        let part = part.filter(|_| proof.is_none() || plans.len() > 1 || !fitted.is_empty());
+        let part = part.filter(|_| proof.is_none() || plans.len() > 1 || compares);
         let (first, stream) = (part.unwrap_or(all), u64::from(part.is_some()));
         let mut jobs: Vec<Job<'_>> =
             plans.iter().skip(fitted.len()).map(|&plan| job(plan, first, stream)).collect();
@@ -595,7 +602,9 @@ impl Trainer<'_> {
             (Some(verdict), None) => verdict,
             (compared, _) => {
                 let verdict = self.judge(names, judge, tuning)?;
-                Verdict { merit: compared.and_then(|compared| compared.merit).or(verdict.merit), ..verdict }
+                // What others are compared with is known of the draft.
+                let merit = compared.filter(|_| compares).and_then(|compared| compared.merit);
+                Verdict { merit: merit.or(verdict.merit), ..verdict }
             }
         };
         let rule = self.rule(plans[best].multi_label, verdict.calibration);

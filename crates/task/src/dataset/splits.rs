@@ -70,11 +70,21 @@ impl Splits {
     }
 
     /// The training rows in two parts: those to learn from and, about a share of all, those to choose by among what learned from the
-    /// others. Which ones, depends on the hash of their text, but not on the part of it that [`Splits::set_aside`] goes by.
+    /// others. Which ones, depends on the hash of their text, but not on the part of it that [`Splits::set_aside`] goes by. Where the
+    /// data names the rows to tune on, which may repeat texts of the others, it depends on the line of the row as well, so that those
+    /// to choose by may, too.
     #[must_use]
     pub fn to_choose(&self, share: f64) -> (Vec<&Example>, Vec<&Example>) {
         let below = threshold(share.clamp(0.0, 1.0));
-        self.train.iter().partition(|example| Parts::of(&example.text).choice >= below)
+        let by_line = self.valid_origin == Origin::Given;
+        let choice = |example: &Example| {
+            if by_line {
+                Parts::of(&format!("{} {}", example.source.line, example.text)).choice
+            } else {
+                Parts::of(&example.text).choice
+            }
+        };
+        self.train.iter().partition(|example| choice(example) >= below)
     }
 
     pub(super) fn divide(examples: Vec<Example>, warnings: Vec<Finding>, shares: SplitShares) -> Splits {

@@ -59,6 +59,21 @@ fn training_rows_choose_by_a_part_of_the_hash_of_their_own() {
     let (_, again) = splits.to_choose(0.1);
     assert_eq!(again.len(), chosen.len() - both);
     assert!(again.iter().all(|row| chosen.contains(&row.text)));
+    // Where the data names rows to tune on, rows of one text may do either.
+    let same = (0..1000).map(|n| {
+        let mut row = example(n, &format!("text {}", n % 10), &["a"]);
+        row.split = Some(if n < 900 { Split::Train } else { Split::Valid });
+        row
+    });
+    let splits = divide(same.collect());
+    let (learn, choose) = splits.to_choose(0.2);
+    let texts = |rows: &[&Example]| rows.iter().map(|row| row.text.clone()).collect::<BTreeSet<_>>();
+    assert_eq!(texts(&learn), texts(&choose));
+    assert!(
+        choose.len() * 6 > splits.train.len() && choose.len() * 4 < splits.train.len(),
+        "{}",
+        choose.len()
+    );
 }
 
 #[test]

@@ -24,4 +24,4 @@ pub use error::TeacherError;
 pub(crate) use folder::Folder;
 pub(crate) use pooling::Pooling;
 pub use sentence::Teacher;
-pub(crate) use tokens::{Piece, Tokens};
+pub(crate) use tokens::{Piece, Tokens, Vocabulary, plain};

@@ -3,7 +3,10 @@
 use super::error::TeacherError;
 use super::folder::Folder;
 use std::collections::BTreeMap;
-use tokenizers::{ModelWrapper, NormalizerWrapper, Tokenizer, TruncationParams};
+use tokenizers::normalizers::BertNormalizer;
+use tokenizers::{
+    ModelWrapper, NormalizedString, Normalizer, NormalizerWrapper, Tokenizer, TruncationParams,
+};
 
 /// The tokenizer that came with an encoder.
 pub(crate) struct Tokens {
@@ -100,8 +103,7 @@ impl Tokens {
                 if !known.iter().any(|(_, text, _)| text.starts_with(BEGINS)) {
                     return Err(other("no piece of the vocabulary begins a word"));
                 }
-                let pieces = whole(known.into_iter());
-                Ok(Vocabulary { pieces, lowercase: true, strip_accents: false })
+                Ok(Vocabulary { pieces: whole(&known), lowercase: true, strip_accents: true })
             }
             _ => Err(other("the vocabulary is not one of word pieces")),
         }
@@ -122,16 +124,26 @@ impl Tokens {
     }
 }
 
-/// Pieces of lower-case letters, from the tokens of a Unigram vocabulary and the logarithms of their probabilities: those that differ by
-/// their case are one, in which each counts as often as it stands in texts. An ASCII character that only begins words, or only
-/// continues them, does both.
-fn whole<'a>(tokens: impl Iterator<Item = (u32, &'a str, f64)>) -> Vec<Piece> {
+/// A text as BERT normalises it: in lower case, or without accents.
+pub(crate) fn plain(text: &str, lowercase: bool, strip_accents: bool) -> String {
+    let mut normalised = NormalizedString::from(text);
+    match BertNormalizer::new(false, false, Some(strip_accents), lowercase).normalize(&mut normalised) {
+        Ok(()) => normalised.get().to_owned(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// Pieces of lower-case letters without accents, as texts are read, from the tokens of a Unigram vocabulary and the logarithms of their
+/// probabilities: those that differ by case and accents are one, in which each counts as often as it stands in texts. An ASCII
+/// character that only begins words, or only continues them, does both.
+fn whole(tokens: &[(u32, &str, f64)]) -> Vec<Piece> {
+    let most = tokens.iter().map(|&(_, _, score)| score).fold(f64::NEG_INFINITY, f64::max);
     let mut found: BTreeMap<String, Vec<(u32, f64)>> = BTreeMap::new();
-    for (id, token, score) in tokens {
+    for &(id, token, score) in tokens {
         let (prefix, letters) = token.strip_prefix(BEGINS).map_or(("##", token), |letters| ("", letters));
-        let letters = letters.to_lowercase();
+        let letters = plain(letters, true, true);
         if !letters.is_empty() && !letters.contains(BEGINS) {
-            found.entry(format!("{prefix}{letters}")).or_default().push((id, libm::exp(score)));
+            found.entry(format!("{prefix}{letters}")).or_default().push((id, libm::exp(score - most)));
         }
     }
     for letter in ('!'..='~').map(String::from) {
@@ -146,8 +158,9 @@ fn whole<'a>(tokens: impl Iterator<Item = (u32, &'a str, f64)>) -> Vec<Piece> {
     let mut pieces: Vec<(f64, Piece)> = found
         .into_iter()
         .map(|(text, mut tokens)| {
-            let sum = total(&tokens);
-            tokens.iter_mut().for_each(|(_, share)| *share /= sum);
+            let (sum, even) = (total(&tokens), 1.0 / tokens.len() as f64);
+            // Of tokens that are next to impossible, none tells more than another.
+            tokens.iter_mut().for_each(|(_, share)| *share = if sum > 0.0 { *share / sum } else { even });
             (sum, Piece { text, tokens })
         })
         .collect();
@@ -163,17 +176,17 @@ mod tests {
     #[test]
     fn unigram_tokens_become_pieces_of_words() {
         let tokens = [
-            ("▁Der", -1.0),
-            ("▁der", -2.0),
-            ("en", -3.0),
-            ("▁", -1.0),
-            ("x", -4.0),
-            ("▁a▁b", -1.0),
-            ("EN", -3.0),
+            (7, "▁Für", -1.0),
+            (8, "▁fur", -2.0),
+            (9, "en", -3.0),
+            (10, "▁", -1.0),
+            (11, "x", -9000.0),
+            (12, "▁a▁b", -1.0),
+            (13, "EN", -3.0),
         ];
-        let pieces = whole((7..).zip(tokens).map(|(id, (text, score))| (id, text, score)));
+        let pieces = whole(&tokens);
         let texts: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
-        assert_eq!(texts, ["der", "##en", "##x", "x"]);
+        assert_eq!(texts, ["fur", "##en", "##x", "x"]);
         let [(7, upper), (8, lower)] = pieces[0].tokens[..] else { panic!() };
         assert!((upper / lower - std::f64::consts::E).abs() < 1e-9 && (upper + lower - 1.0).abs() < 1e-12);
         assert_eq!(pieces[1].tokens, [(9, 0.5), (13, 0.5)]);

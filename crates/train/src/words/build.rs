@@ -102,7 +102,12 @@ pub fn build_words(
     check(settings, &folder, &config)?;
     let tokens = Tokens::read(&folder, &folder.read(Tokens::FILE)?, config.vocabulary)?;
     let vocabulary = tokens.vocabulary(&folder)?;
-    let spoken = settings.texts.as_deref().map(|text| spoken(&vocabulary.pieces, text, vocabulary.lowercase));
+    let spoken = settings.texts.as_deref().map(|text| spoken(&vocabulary, text));
+    if spoken.as_ref().is_some_and(|spoken| !spoken.contains(&true)) {
+        let what =
+            "the texts use no piece of its vocabulary; give texts in a language that the encoder knows";
+        return Err(TeacherError::new(&folder.path(Tokens::FILE), what));
+    }
     let kept = keep(&vocabulary.pieces, settings.pieces, spoken.as_deref());
     let kept: Vec<&Piece> = kept.into_iter().map(|at| &vocabulary.pieces[at]).collect();
     if kept.len() <= settings.dim {

@@ -1,6 +1,6 @@
 //! Which pieces of a vocabulary the asset keeps.
 
-use crate::teacher::Piece;
+use crate::teacher::{Piece, Vocabulary, plain as normal};
 use std::collections::{BTreeSet, HashMap};
 
 /// The beginning of a piece that continues a word.
@@ -23,13 +23,19 @@ pub(super) fn keep(vocabulary: &[Piece], most: usize, spoken: Option<&[bool]>) -
 
 /// Which pieces the language of a text uses: those that are one of its words, and those that at least 3 of its words, each counted
 /// once, fall into, where the longest piece that fits is taken from the left.
-pub(super) fn spoken(vocabulary: &[Piece], text: &str, lowercase: bool) -> Vec<bool> {
+pub(super) fn spoken(vocabulary: &Vocabulary, text: &str) -> Vec<bool> {
+    let Vocabulary { pieces, lowercase, strip_accents } = vocabulary;
     let places: HashMap<&str, usize> =
-        vocabulary.iter().enumerate().map(|(at, piece)| (piece.text.as_str(), at)).collect();
+        pieces.iter().enumerate().map(|(at, piece)| (piece.text.as_str(), at)).collect();
     let longest = places.keys().map(|piece| characters(piece)).max().unwrap_or(0);
-    let lower = |word: &str| if lowercase { word.to_lowercase() } else { word.to_owned() };
-    let words: BTreeSet<String> = text.split_whitespace().map(lower).collect();
-    let mut uses = vec![0usize; vocabulary.len()];
+    // Each word once, before what makes it plain, which takes longer.
+    let words: BTreeSet<&str> = text.split(|letter: char| !letter.is_alphanumeric()).collect();
+    let words: BTreeSet<String> = words
+        .into_iter()
+        .map(|word| normal(word, *lowercase, *strip_accents))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut uses = vec![0usize; pieces.len()];
     for word in &words {
         if let Some(found) = split(word, &places, longest) {
             found.iter().for_each(|&at| uses[at] += 1);
@@ -104,9 +110,11 @@ mod tests {
     #[test]
     fn texts_choose_the_pieces_of_their_language() {
         let all = vocabulary(&["licht", "light", "##er", "##ing", "lamp", "lich", "##s", "##e"]);
-        let text = "Licht Lichter lichter\nLampe Lampes Lamper lighting singing";
-        let spoken = spoken(&all, text, true);
-        // Capitals do not count, nor do words that stand there twice or cannot be split.
+        let text = "»Licht«, Lichter: lichter\nLampe Lampes Lämper lighting singing.";
+        let vocabulary = Vocabulary { pieces: all, lowercase: true, strip_accents: true };
+        let spoken = spoken(&vocabulary, text);
+        let all = vocabulary.pieces;
+        // Capitals, accents and signs do not count, nor do words that stand there twice or cannot be split.
         assert_eq!(spoken, [true, false, false, false, true, false, false, false]);
         let kept: Vec<&str> =
             keep(&all, 99, Some(&spoken)).into_iter().map(|at| all[at].text.as_str()).collect();
