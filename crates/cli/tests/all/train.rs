@@ -84,22 +84,8 @@ fn an_error_that_the_rows_cannot_prove_is_not_promised() {
     let folder = Folder::new(&[("lights.csv", lights().as_bytes())]);
     let run = |share: &str| folder.run(&["train", "lights.csv", "-o", "a.stone", "--max-error", share]);
     let message = run("0.02").failed(2);
-    assert!(message.contains("takes 292 at least") && message.contains("--valid"), "{message}");
-    // One model, chosen by no row, is in less doubt than the best of six rungs of three plans.
-    let one = [
-        "train",
-        "lights.csv",
-        "-o",
-        "a.stone",
-        "--max-error",
-        "0.02",
-        "--tier",
-        "bag",
-        "--set",
-        "linear_labels=0",
-    ];
-    let message = folder.run(&one).failed(2);
-    assert!(message.contains("takes 149 at least"), "{message}");
+    // The ladder is in no more doubt than a single model: what proves it chooses nothing.
+    assert!(message.contains("takes 149 at least") && message.contains("--valid"), "{message}");
     for (share, word) in [("0", "above 0"), ("0.7", "0.5 at most"), ("2", "share"), ("few", "share")] {
         let message = run(share).failed(2);
         assert!(message.contains(word), "{share}: {message}");
