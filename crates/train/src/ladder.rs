@@ -49,8 +49,6 @@ struct Climbed {
     note: Option<String>,
     /// The size that would be enough, in bytes, where this one is not.
     least: Option<u64>,
-    /// Why nothing can be promised, where that is asked for.
-    broken: Option<TrainError>,
     built: Option<Built>,
     figures: Option<RungModel>,
     /// Whether it is no draft, where drafts are compared.
@@ -64,7 +62,7 @@ impl Climbed {
 
     /// A rung without a model yet.
     const fn new(step: Step) -> Self {
-        Self { step, note: None, least: None, broken: None, built: None, figures: None, last: false }
+        Self { step, note: None, least: None, built: None, figures: None, last: false }
     }
 
     /// Whether there is a model that may be chosen.
@@ -126,8 +124,7 @@ impl Trainer<'_> {
         self.draft_only = false;
         loop {
             let Some(choice) = choose(&climbed, limits) else {
-                let broken = climbed.iter_mut().find_map(|rung| rung.broken.take());
-                return Err(broken.unwrap_or_else(|| smallest(&climbed, limit)));
+                return Err(smallest(&climbed, limit));
             };
             let at = choice.at;
             self.drafts = climbed[at].built.as_mut().and_then(|built| built.drafts.take());
@@ -138,11 +135,8 @@ impl Trainer<'_> {
             let Some(built) = self.build_all(task, splits, &[step], (at + 1, steps.len())).pop() else {
                 return Err(TrainError::Fault("the chosen rung was not built".to_owned()));
             };
-            let mut rung = self.rung(step, built, limits, clock)?;
-            rung.last = true;
-            if let Some(error) = rung.broken.take() {
-                return Err(error);
-            }
+            // Where the chosen one proves too little, no other is tried on the same rows.
+            let rung = Climbed { last: true, ..self.rung(step, built, limits, clock)? };
             // What is larger or slower than its draft, and so beyond a limit that the draft kept, leaves the choice to the others.
             let out = rung.built.is_none() || climbed[at].is_in() && !rung.is_in();
             climbed[at] = rung;
@@ -212,10 +206,6 @@ impl Trainer<'_> {
                 let least = least + self.reserve;
                 rung.note = Some(format!("needs {least} bytes at least"));
                 rung.least = Some(least);
-            }
-            Err(error @ (TrainError::TooFewToPromise { .. } | TrainError::NoPromise { .. })) => {
-                rung.note = Some("nothing can be promised".to_owned());
-                rung.broken = Some(error);
             }
             Err(error) => return Err(error),
         }
