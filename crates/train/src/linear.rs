@@ -22,6 +22,15 @@ pub(crate) struct Linear {
     pub(crate) biases: Vec<f32>,
 }
 
+/// How a machine is fitted.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings {
+    /// The cost of an error: above 0.
+    pub(crate) cost: f32,
+    /// Which part of the weight of a feature is how much it tells of the label: 0 to 1.
+    pub(crate) ratio: f32,
+}
+
 /// What the word pieces of rows are to a machine.
 pub(crate) struct Told {
     /// How many numbers tell a row's pieces.
@@ -35,12 +44,12 @@ pub(crate) struct Told {
 impl Linear {
     /// Fits one machine a label against the rest, with squared hinge loss, by dual coordinate descent (Hsieh et al., "A
     /// Dual Coordinate Descent Method for Large-scale Linear SVM", ICML 2008). Features are weighted by their inverse
-    /// document frequency, as in TF-IDF.
+    /// document frequency, as in TF-IDF, and by how much they tell of each label.
     pub(crate) fn fit(
         rows: &[Row],
         dictionary: &Dictionary,
         labels: usize,
-        cost: f32,
+        settings: Settings,
         character_weight: f32,
         told: Option<Told>,
         random: &mut Random,
@@ -50,43 +59,44 @@ impl Linear {
             .iter()
             .map(|&count| 1.0 + libm::logf((rows.len() as f32 + 1.0) / (count as f32 + 1.0)))
             .collect();
-        let sparse = rows.iter().map(|row| weigh(row, &rarity, character_weight)).collect();
+        let sparse: Vec<_> = rows.iter().map(|row| weigh(row, &rarity, character_weight)).collect();
         let wanted = |row: usize, label: u32| rows[row].labels.contains(&label);
-        Self::of(sparse, rarity, told, wanted, labels, cost, random)
+        Self::of(&sparse, &rarity, told.as_ref(), wanted, labels, settings, random)
     }
 
     /// The same for rows that are features, rising, with their weights, to which the rarity of each feature gave its part. `wanted` says
     /// whether a row has a label.
     pub(crate) fn of(
-        mut sparse: Vec<Vec<(u32, f32)>>,
-        mut rarity: Vec<f32>,
-        told: Option<Told>,
+        sparse: &[Vec<(u32, f32)>],
+        rarity: &[f32],
+        told: Option<&Told>,
         wanted: impl Fn(usize, u32) -> bool,
         labels: usize,
-        cost: f32,
+        settings: Settings,
         random: &mut Random,
     ) -> Self {
         let features = rarity.len();
-        let square = |row: &Vec<(u32, f32)>| row.iter().map(|(_, value)| value * value).sum::<f32>();
-        // Both groups together have a squared length of two on average, as two TF-IDF vectors side by side.
-        let mean = sparse.iter().map(square).sum::<f32>() / sparse.len().max(1) as f32;
-        let unit = if mean > 0.0 { libm::sqrtf(2.0 / mean) } else { 1.0 };
-        for (_, value) in sparse.iter_mut().flatten() {
-            *value *= unit;
-        }
-        for rarity in &mut rarity {
-            *rarity *= unit;
-        }
-        let (width, own) = told.map_or((0, 0.0), |told| (told.width, told.add_to(&mut sparse, features)));
-        let squares: Vec<f32> = sparse.iter().map(|row| square(row) + 1.0 + 0.5 / cost).collect();
+        let width = told.map_or(0, |told| told.width);
         let mut weights = vec![0.0; features * labels];
         let mut numbers = vec![0.0; width * labels];
         let mut biases = Vec::with_capacity(labels);
         for label in 0..labels {
             let wanted: Vec<bool> = (0..sparse.len()).map(|row| wanted(row, label as u32)).collect();
-            let (column, bias) = machine(&sparse, &squares, &wanted, features + width, cost, random);
-            for ((row, weight), rarity) in weights.chunks_exact_mut(labels).zip(&column).zip(&rarity) {
-                row[label] = weight * rarity;
+            let mut factors = factors(sparse, &wanted, features, settings.ratio);
+            let mut rows: Vec<Vec<(u32, f32)>> = sparse
+                .iter()
+                .map(|row| row.iter().map(|&(at, value)| (at, factors[at as usize] * value)).collect())
+                .collect();
+            // Both groups together have a squared length of two on average, as two TF-IDF vectors side by side.
+            let mean = rows.iter().map(|row| square(row)).sum::<f32>() / rows.len().max(1) as f32;
+            let unit = if mean > 0.0 { libm::sqrtf(2.0 / mean) } else { 1.0 };
+            rows.iter_mut().flatten().for_each(|(_, value)| *value *= unit);
+            factors.iter_mut().for_each(|factor| *factor *= unit);
+            let own = told.map_or(0.0, |told| told.add_to(&mut rows, features));
+            let (column, bias) = machine(&rows, &wanted, features + width, settings.cost, random);
+            let scales = factors.iter().zip(rarity).map(|(factor, rarity)| factor * rarity);
+            for ((row, weight), scale) in weights.chunks_exact_mut(labels).zip(&column).zip(scales) {
+                row[label] = weight * scale;
             }
             for (row, weight) in numbers.chunks_exact_mut(labels).zip(&column[features..]) {
                 row[label] = weight * own;
@@ -139,14 +149,48 @@ fn weigh(row: &Row, rarity: &[f32], character_weight: f32) -> Vec<(u32, f32)> {
         .collect()
 }
 
+fn square(row: &[(u32, f32)]) -> f32 {
+    row.iter().map(|(_, value)| value * value).sum()
+}
+
+/// Occurrences that every feature is taken to have beside those counted.
+const SMOOTHING: f64 = 0.1;
+
+/// What each feature is multiplied by for a label: 1, of which a part `ratio` goes by how much oftener it stands in rows with the label
+/// than in others, or the other way round: the magnitude of its log-count ratio (Wang and Manning, "Baselines and Bigrams",
+/// ACL 2012), as a multiple of the root mean square of all.
+fn factors(rows: &[Vec<(u32, f32)>], wanted: &[bool], features: usize, ratio: f32) -> Vec<f32> {
+    if ratio == 0.0 {
+        return vec![1.0; features];
+    }
+    let mut counts = vec![[0u32; 2]; features];
+    for (row, &wanted) in rows.iter().zip(wanted) {
+        row.iter().for_each(|&(at, _)| counts[at as usize][usize::from(wanted)] += 1);
+    }
+    let seen = counts.iter().filter(|counts| **counts != [0, 0]);
+    let (mut count, mut sums) = (0usize, [0.0f64; 2]);
+    for counts in seen.clone() {
+        count += 1;
+        sums.iter_mut().zip(counts).for_each(|(sum, &count)| *sum += f64::from(count) + SMOOTHING);
+    }
+    let told = |counts: &[u32; 2]| {
+        let [other, own] = [0, 1].map(|side| (f64::from(counts[side]) + SMOOTHING) / sums[side]);
+        libm::log(own / other).abs()
+    };
+    let mean = seen.map(|counts| told(counts) * told(counts)).sum::<f64>() / count.max(1) as f64;
+    let typical = libm::sqrt(mean).max(f64::MIN_POSITIVE);
+    let factor = |counts: &[u32; 2]| 1.0 - ratio + ratio * (told(counts) / typical) as f32;
+    counts.iter().map(|counts| if *counts == [0, 0] { 1.0 } else { factor(counts) }).collect()
+}
+
 fn machine(
     rows: &[Vec<(u32, f32)>],
-    squares: &[f32],
     wanted: &[bool],
     features: usize,
     cost: f32,
     random: &mut Random,
 ) -> (Vec<f32>, f32) {
+    let squares: Vec<f32> = rows.iter().map(|row| square(row) + 1.0 + 0.5 / cost).collect();
     let mut weights = vec![0.0f32; features];
     let mut bias = 0.0f32;
     let mut duals = vec![0.0f32; rows.len()];
@@ -196,6 +240,8 @@ fn machine(
 mod tests {
     use super::*;
 
+    const SETTINGS: Settings = Settings { cost: 1.0, ratio: 0.5 };
+
     #[test]
     fn separates_what_can_be_separated() {
         let dictionary = Dictionary { hashes: vec![1, 2, 3], counts: vec![10, 10, 20] };
@@ -205,10 +251,28 @@ mod tests {
             ..Row::default()
         };
         let rows: Vec<Row> = (0..20).map(|i| row(i % 2, i % 2)).collect();
-        let linear = Linear::fit(&rows, &dictionary, 2, 1.0, 1.0, None, &mut Random::new(1, 0));
+        let linear = Linear::fit(&rows, &dictionary, 2, SETTINGS, 1.0, None, &mut Random::new(1, 0));
         assert!(linear.weights(0)[0] > 0.5 && linear.weights(0)[1] < -0.5, "{linear:?}");
         assert!(linear.weights(1)[1] > 0.5 && linear.weights(1)[0] < -0.5, "{linear:?}");
         assert!(linear.worth(2) < 0.01 * linear.worth(0), "the feature of both tells nothing: {linear:?}");
+    }
+
+    #[test]
+    fn what_tells_of_a_label_counts_more() {
+        // Feature 0 stands in every row, 1 in those with the label, 2 and 3 in two others each, 4 in none.
+        let rows: Vec<Vec<(u32, f32)>> = (0..8)
+            .map(|row| {
+                let own = if row % 2 == 0 { 1 } else { 2 + row / 4 };
+                vec![(0, 1.0), (own, 1.0)]
+            })
+            .collect();
+        let wanted: Vec<bool> = (0..8).map(|row| row % 2 == 0).collect();
+        assert_eq!(factors(&rows, &wanted, 5, 0.0), [1.0; 5]);
+        let factors = factors(&rows, &wanted, 5, 1.0);
+        assert!(factors[0] < 0.1 && factors[1] > 1.0 && factors[1] > factors[2], "{factors:?}");
+        assert_eq!((factors[2], factors[4]), (factors[3], 1.0));
+        let square = factors[..4].iter().map(|factor| factor * factor).sum::<f32>();
+        assert!((square / 4.0 - 1.0).abs() < 1e-5, "{factors:?}");
     }
 
     #[test]
@@ -218,7 +282,8 @@ mod tests {
         let numbers = (0..40).flat_map(|row| [1.0, if row % 2 == 0 { 0.2 } else { -0.2 }]).collect();
         let told = Told { width: 2, numbers, weight: 1.0 };
         let wanted = |row: usize, label: u32| row as u32 % 2 == label;
-        let machine = Linear::of(rows, vec![1.0], Some(told), wanted, 2, 10.0, &mut Random::new(1, 0));
+        let settings = Settings { cost: 10.0, ..SETTINGS };
+        let machine = Linear::of(&rows, &[1.0], Some(&told), wanted, 2, settings, &mut Random::new(1, 0));
         let margins = |piece: [f32; 2]| {
             let mut margins = machine.biases.clone();
             machine.add_piece(&piece, 1.0, &mut margins);

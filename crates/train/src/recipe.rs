@@ -81,6 +81,8 @@ pub struct Recipe {
     pub linear_labels: u32,
     /// The cost of an error in that machine.
     pub linear_cost: f64,
+    /// Which part of a feature's weight in that machine is how much it tells of a label: 0 to 1.
+    pub linear_ratio: f64,
     /// What word pieces weigh in that machine, beside words and characters; 0 leaves them out.
     pub linear_pieces: f64,
     /// Passes over the rows.
@@ -177,6 +179,7 @@ impl Default for Recipe {
             character_weight: 0.0,
             linear_labels: 8,
             linear_cost: 1.0,
+            linear_ratio: 0.5,
             linear_pieces: 0.7,
             epochs: 20,
             least_steps: 4000,
@@ -301,6 +304,7 @@ impl Recipe {
             ),
             ((0.0..=100.0).contains(&self.character_weight), "`character_weight` is 0 to 100"),
             (rate(self.linear_cost), "`linear_cost` is above 0 and 100 at most"),
+            ((0.0..=1.0).contains(&self.linear_ratio), "`linear_ratio` is 0 to 1"),
             ((0.0..=100.0).contains(&self.linear_pieces), "`linear_pieces` is 0 to 100"),
             ((1..=10_000).contains(&self.epochs), "`epochs` is 1 to 10000"),
             (self.least_steps <= 1_000_000, "`least_steps` is 1000000 at most"),
@@ -352,6 +356,11 @@ impl Recipe {
     /// The step size of the table, as a multiple of `rate`: 4 where it is open.
     pub(crate) fn table_step(&self) -> f32 {
         if self.table_rate == 0.0 { 4.0 } else { self.table_rate as f32 }
+    }
+
+    /// How a linear machine is fitted.
+    pub(crate) const fn machine(&self) -> crate::linear::Settings {
+        crate::linear::Settings { cost: self.linear_cost as f32, ratio: self.linear_ratio as f32 }
     }
 
     /// The settings of the features.

@@ -804,10 +804,9 @@ fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> FittedBag {
     let weight = recipe.character_weight as f32;
     let machine = |dictionary: &Dictionary, numbered: &[Row]| {
         let mut random = Random::new(recipe.seed, 1000 + stream);
-        let cost = recipe.linear_cost as f32;
         plan.linear.then(|| {
             let told = told(numbered, &pieces, recipe.linear_pieces as f32);
-            Linear::fit(numbered, dictionary, plan.labels, cost, weight, told, &mut random)
+            Linear::fit(numbered, dictionary, plan.labels, recipe.machine(), weight, told, &mut random)
         })
     };
     let mut linear = machine(&dictionary, &numbered);
