@@ -164,7 +164,7 @@ fn a_public_data_set_in_its_own_format() {
     let Some(trec) = data_set("trec") else { return };
     let folder = Folder::new(&[]);
     let trec = trec.to_str().unwrap();
-    let options = ["--label-level", "coarse", "--set", "epochs=3"];
+    let options = ["--label-level", "coarse", "--tier", "bag", "--set", "epochs=3"];
     let mut arguments = vec!["train", trec, "-o", "trec.stone", "--quiet"];
     arguments.extend(options);
     folder.run(&arguments).done();
