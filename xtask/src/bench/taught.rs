@@ -113,7 +113,8 @@ const TUNED_BAG: [&str; 6] = ["--tier", "bag", "--max-size", "2500KB", "--set", 
 const TUNED: [&str; 6] = ["--tier", "tagger", "--max-size", "2500KB", "--set", "tune_epochs=3"];
 const TUNED_MANY: [&str; 8] =
     ["--tier", "tagger", "--max-size", "2500KB", "--set", "tune_epochs=3", "--set", "augment=80000"];
-const TUNED_LARGE: [&str; 4] = ["--max-size", "2500KB", "--set", "tune_epochs=3"];
+const TUNED_LARGE: [&str; 8] =
+    ["--tier", "bag", "--max-size", "2500KB", "--set", "tune_epochs=3", "--set", "augment=80000"];
 const TUNED_SMALL: [&str; 4] = ["--max-size", "300KB", "--set", "tune_epochs=3"];
 
 /// What is asked for on the command line.
