@@ -81,7 +81,7 @@ pub struct Recipe {
     pub linear_labels: u32,
     /// The cost of an error in that machine.
     pub linear_cost: f64,
-    /// Which part of a feature's weight in that machine is how much it tells of a label: 0 to 1.
+    /// Which part of a feature's weight in a bag's machine is how much it tells of a label: 0 to 1. In a tagger's none is.
     pub linear_ratio: f64,
     /// What word pieces weigh in that machine, beside words and characters; 0 leaves them out.
     pub linear_pieces: f64,
@@ -358,7 +358,7 @@ impl Recipe {
         if self.table_rate == 0.0 { 4.0 } else { self.table_rate as f32 }
     }
 
-    /// How a linear machine is fitted.
+    /// How the linear machine of a bag is fitted.
     pub(crate) const fn machine(&self) -> crate::linear::Settings {
         crate::linear::Settings { cost: self.linear_cost as f32, ratio: self.linear_ratio as f32 }
     }
