@@ -118,8 +118,9 @@ fn mix(first: &[&str], second: &[&str], random: &mut Random) -> String {
     [&first[..head], &second[tail..]].concat().join(" ")
 }
 
-/// The text with a letter of one of its words left out, doubled, changed for the next one, or for another.
-fn mistype(words: &[&str], random: &mut Random) -> String {
+/// The text with a letter of one of its words left out, doubled, changed for the next one, or for another; empty where all words
+/// are short.
+pub(crate) fn mistype(words: &[&str], random: &mut Random) -> String {
     let long: Vec<usize> = (0..words.len()).filter(|&at| words[at].chars().count() > 3).collect();
     if long.is_empty() {
         return String::new();

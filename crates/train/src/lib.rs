@@ -54,6 +54,7 @@ mod sequence;
 mod session;
 mod shown;
 mod slot_values;
+mod strangers;
 mod swaps;
 mod tagger_plan;
 mod tagger_quantize;

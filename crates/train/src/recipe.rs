@@ -116,6 +116,9 @@ pub struct Recipe {
     pub value_swaps: f64,
     /// Up to how many rows they have.
     pub swap_rows: u32,
+    /// In a tagger with slots of type choice, the share of the rows that have strange words whenever they are learned: new and
+    /// mistyped values, or nothing that means anything.
+    pub strange_words: f64,
     /// What the tags of a text count in training beside its label.
     pub tag_weight: f64,
     /// In a tagger, the share of a label's weight that goes to all labels evenly.
@@ -196,6 +199,7 @@ impl Default for Recipe {
             token_dropout_rows: 4000,
             value_swaps: 0.0,
             swap_rows: 3000,
+            strange_words: 0.5,
             tag_weight: 0.25,
             label_smoothing: 0.1,
             decay: 0.01,
@@ -330,7 +334,10 @@ impl Recipe {
                     .all(share),
                 "dropouts are 0 up to, but not including, 1",
             ),
-            ((0.0..=1.0).contains(&self.value_swaps), "`value_swaps` is 0 to 1"),
+            (
+                [self.value_swaps, self.strange_words].into_iter().all(|share| (0.0..=1.0).contains(&share)),
+                "`value_swaps` and `strange_words` are 0 to 1",
+            ),
             (rate(self.tag_weight), "`tag_weight` is above 0 and 100 at most"),
             (share(self.label_smoothing), "`label_smoothing` is 0 up to, but not including, 1"),
             ((0.0..=100.0).contains(&self.decay), "`decay` is 0 to 100"),

@@ -187,6 +187,16 @@ fn own(text: &Sequence, longest: usize) -> Vec<(u32, u16)> {
         .collect()
 }
 
+/// The place of a token in a phrase, by whether it is the first and whether it is the last of it.
+const fn place(first: bool, last: bool) -> u32 {
+    match (first, last) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, true) => 2,
+        (false, false) => 3,
+    }
+}
+
 /// Numbers features and phrases by table row.
 pub(crate) struct Numbers<'a> {
     /// The hash of each known feature, rising, and the table row of each.
@@ -204,6 +214,16 @@ pub(crate) struct Numbers<'a> {
 }
 
 impl Numbers<'_> {
+    /// Marks a span of a text as one that stands in its slot's list of values; hands each row to `read`.
+    pub(crate) fn mark_listed(&self, row: &mut TextRow, span: Span, mut read: impl FnMut(u32)) {
+        let base = self.feature_rows + (self.declared.len() as u32 + span.slot) * PLACES;
+        for token in span.first..=span.last {
+            let place = base + place(token == span.first, token == span.last);
+            row.tokens[token].phrases.push(place);
+            read(place);
+        }
+    }
+
     /// A text as table rows. The phrases of `left_out` count in the book as often less as they are there: what a text and its
     /// neighbours brought into it, a new text will not have brought.
     pub(crate) fn row(&self, text: &Sequence, left_out: &[(u32, u16)]) -> TextRow {
@@ -233,13 +253,7 @@ impl Numbers<'_> {
         text.phrases(self.longest, |first, last, hash| {
             let mut mark = |base: u32| {
                 for (token, features) in tokens.iter_mut().enumerate().take(last + 1).skip(first) {
-                    let place = match (token == first, token == last) {
-                        (true, true) => 0,
-                        (true, false) => 1,
-                        (false, true) => 2,
-                        (false, false) => 3,
-                    };
-                    features.phrases.push(base + place);
+                    features.phrases.push(base + place(token == first, token == last));
                 }
             };
             for (slot, count) in self.book.slots(hash) {

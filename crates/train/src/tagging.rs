@@ -19,13 +19,14 @@ use crate::sequence::{PLACES, PhraseBook, Sequence, near};
 use crate::session::{Built, Trained, Trainer};
 use crate::shown::complete;
 use crate::slot_values;
-use crate::swaps::Swaps;
+use crate::strangers::Strangers;
+use crate::swaps::{Swaps, Varied};
 use crate::tagger_plan::TaggerPlan;
 use crate::tagger_quantize::quantize;
 use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, tag};
 use crate::words::Words;
 use pulp::Arch;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use stonechat_engine::format::{
     DecisionRule, Features, MAX_SLOTS, Phrases, SectionKind, SlotEntry, SlotRule, Slots, Tier,
@@ -70,6 +71,8 @@ struct Answers {
     /// For each label, or once where there are none, a rule for each slot.
     rules: Vec<Vec<SlotRule>>,
     language: Option<Language>,
+    /// The label of what is outside the task, if that is one.
+    outside: Option<u32>,
 }
 
 /// How good a fitted tagger is on the tuning rows.
@@ -131,7 +134,8 @@ impl Answers {
             };
             slots.iter().map(rule).collect()
         };
-        if rows.tuning.outside.label.is_some() {
+        let outside = rows.tuning.outside.label.map(|_| labels.len() as u32);
+        if outside.is_some() {
             labels.push(task.out_of_scope.clone());
         }
         if let ([label], true) = (labels.as_slice(), slots.is_empty()) {
@@ -147,7 +151,7 @@ impl Answers {
             Some(tag) => Language::from_tag(tag),
             None => Some(Language::English),
         };
-        Ok(Self { labels, slots, kinds, rules, language })
+        Ok(Self { labels, slots, kinds, rules, language, outside })
     }
 
     /// What the task leaves open.
@@ -172,6 +176,12 @@ impl Answers {
             ));
         }
         notes
+    }
+
+    /// The slots that have lists of values.
+    fn listed(&self) -> impl Iterator<Item = &str> {
+        let kinds = self.slots.iter().zip(&self.kinds);
+        kinds.filter(|(_, kind)| matches!(kind, SlotKind::Choice { .. })).map(|(name, _)| name.as_str())
     }
 
     /// The section of the slots; empty where there are none.
@@ -614,25 +624,41 @@ fn fit_one(
         });
         own.chain(made).enumerate().filter(|(_, row)| !row.tokens.is_empty()).unzip()
     };
+    // Rows of lists that made rows read.
+    let mut read = BTreeSet::new();
     fitted.network = {
         let (numbers, settings) = (fitted.numbers(longest), recipe.features());
         // Names in free text are told by what is said of them: others in their places mislead (measured on wnut17).
         let fits = !answers.labels.is_empty() && examples.len() <= recipe.swap_rows as usize;
         let share = if fits { recipe.value_swaps } else { 0.0 };
-        let swaps = Swaps::new(examples, share as f32);
+        let texts_of = examples.iter().map(|example| example.text.as_str());
+        let share_of_strangers = recipe.strange_words as f32;
+        let strangers = Strangers::new(texts_of, answers.listed(), labels > 0, share_of_strangers, words);
+        let swaps = Swaps::new(examples, share as f32, strangers);
         let vary = |row: usize, random: &mut Random| {
             let place = places[row];
             if rows[row].made {
                 return None;
             }
-            let made = swaps.of(place, random)?;
-            let label = texts[place].label;
+            let Varied { row: made, listed, nonsense } = swaps.of(place, random)?;
+            // What means nothing is from outside, if that is a label.
+            let label = answers.outside.filter(|_| nonsense);
+            let even = nonsense && label.is_none();
+            let label = label.unwrap_or(texts[place].label);
             let text = Sequence::read(&made, &answers.slots, label, &settings, recipe.max_tokens as usize);
             let mut left_out = near[place].clone();
-            if random.unit() < STRANGE {
+            if share > 0.0 && random.unit() < STRANGE {
                 left_out.extend(fitted.book.all_of(&text, longest));
             }
-            Some(numbers.row(&text, &left_out)).filter(|row| !row.tokens.is_empty())
+            let mut row = TextRow { untagged: nonsense, even, ..numbers.row(&text, &left_out) };
+            for &span in &text.spans {
+                if listed.contains(&(text.tokens[span.first].start as usize)) {
+                    numbers.mark_listed(&mut row, span, |row| {
+                        read.insert(row);
+                    });
+                }
+            }
+            Some(row).filter(|row| !row.tokens.is_empty())
         };
         let lessons = class.as_ref().map(|(_, class)| &class.lessons);
         let how = Fit { recipe, shape, pieces, lessons, stream, threads };
@@ -641,7 +667,7 @@ fn fit_one(
     if !fitted.network.is_finite() {
         return Err(TrainError::Diverged);
     }
-    fitted.network.forget_unread(&rows);
+    fitted.network.forget_unread(&rows, &read);
     if let Some((tuning, times)) = mixed {
         let mut random = Random::new(recipe.seed, 1500 + stream);
         let margins = fitted.network.fit_margins(&rows, recipe.linear_cost as f32, &mut random);

@@ -227,7 +227,7 @@ fn a_required_slot_that_is_too_uncertain_can_be_asked_for_again() {
     let setting = ["train", "lights", "-o", "a.stone", "--tier", "tagger", "--min-accuracy", "0", "--quiet"];
     folder.run(&["new", "lights", "--template", "smart-home", "--quiet"]).done();
     let strict =
-        ["--set", "min_slot_confidence=1", "--set", "epochs=2", "--set", "dim=32", "--set", "units=32"];
+        ["--set", "min_slot_confidence=1", "--set", "epochs=4", "--set", "dim=32", "--set", "units=32"];
     folder.run(&[&setting[..], &strict].concat()).done();
     let text = "activate the movie night scene";
     let answer = folder.run(&["predict", "a.stone", text, "--json", "--quiet"]).json();

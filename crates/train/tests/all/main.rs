@@ -16,6 +16,7 @@ mod pieces;
 mod quantization;
 mod rows;
 mod size;
+mod strange;
 mod support;
 #[cfg(feature = "teacher")]
 mod teacher;

@@ -7,6 +7,7 @@ use crate::piece::PieceSet;
 use crate::random::Random;
 use crate::tier::bag::{Lessons, soften, toward};
 use pulp::Arch;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How large a tagger is.
@@ -98,6 +99,10 @@ pub(crate) struct TextRow {
     pub(crate) lesson: Option<u32>,
     /// Whether it was made of others, so that only the teacher's labels count.
     pub(crate) made: bool,
+    /// Whether it was made so that its tags are not known.
+    pub(crate) untagged: bool,
+    /// Whether it means nothing: no label is likelier than another.
+    pub(crate) even: bool,
 }
 
 /// The weights but for the table. Matrices lie with one row for each input.
@@ -270,10 +275,14 @@ impl Network {
         Self { shape, table: Vec::new(), layers: Layers::zeros(shape), pieces: None }
     }
 
-    /// Clears the table rows that no row reads: they stay out of the way of the quantisation, and say nothing of new texts.
-    pub(crate) fn forget_unread(&mut self, texts: &[TextRow]) {
+    /// Clears the table rows that no row reads and that are not among `others`: they stay out of the way of the quantisation, and
+    /// say nothing of new texts.
+    pub(crate) fn forget_unread(&mut self, texts: &[TextRow], others: &BTreeSet<u32>) {
         let mut read = vec![false; self.shape.all_rows()];
         read[self.shape.rows..].fill(true);
+        for &row in others {
+            read[row as usize] = true;
+        }
         for token in texts.iter().flat_map(|text| &text.tokens) {
             let TokenRow { identity, shapes, characters, phrases, .. } = token;
             for &row in identity.iter().chain(shapes).chain(characters).chain(phrases) {
@@ -830,7 +839,7 @@ impl Network {
         let tags = self.shape.tags;
         let mut gradient = vec![0.0; forward.emissions.len()];
         let mut pairs = vec![0.0; tags * tags];
-        for (text, row) in texts.iter().enumerate().filter(|(_, row)| !row.made) {
+        for (text, row) in texts.iter().enumerate().filter(|(_, row)| !row.made && !row.untagged) {
             let places = || (0..row.tags.len()).map(|token| forward.steps.at(text, token) * tags);
             let mut emissions = Vec::with_capacity(row.tags.len() * tags);
             for place in places() {
@@ -867,7 +876,6 @@ impl Network {
     ) {
         let shape = self.shape;
         let (labels, both, width, dim) = (shape.labels, shape.states(), shape.pooled(), shape.dim);
-        let even = how.smoothing / labels as f32;
         for (row, logits) in texts.iter().zip(forward.logits.chunks_exact_mut(labels)) {
             let lesson = how.taught.zip(row.lesson);
             let soft = lesson.map(|(taught, lesson)| {
@@ -880,14 +888,16 @@ impl Network {
                 logits.fill(0.0);
             } else {
                 let label = row.label as usize;
+                let smoothing = if row.even { 1.0 } else { how.smoothing };
+                let even = smoothing / labels as f32;
                 let mean = logits.iter().sum::<f32>() / labels as f32;
                 let right = logits[label];
                 let norm = softmax(logits);
-                *total += f64::from(norm - (1.0 - how.smoothing) * right - how.smoothing * mean);
+                *total += f64::from(norm - (1.0 - smoothing) * right - smoothing * mean);
                 for logit in logits.iter_mut() {
                     *logit = how.share * (*logit - even);
                 }
-                logits[label] -= how.share * (1.0 - how.smoothing);
+                logits[label] -= how.share * (1.0 - smoothing);
             }
             if let Some((weight, soft)) = soft {
                 add_scaled(weight, &soft, logits);
