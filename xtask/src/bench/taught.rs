@@ -87,7 +87,7 @@ const LINES: [Line; 24] = [
     few_rows(line("banking77", "ten rows a label", &["--tier", "bag"], Least::Percent(79.0))),
     few_rows(taught("banking77", "ten rows a label, teacher", &BAG, Least::Percent(84.0))),
     line("clinc150", WORDS, &[], Least::Percent(93.4)),
-    taught("clinc150", TAUGHT, &TUNED_MANY_BAG, Least::Percent(94.6)),
+    taught("clinc150", TAUGHT, &TUNED_LONG, Least::Percent(94.6)),
     taught("clinc150", "teacher, 300 KB", &TUNED_SMALL, Least::Percent(92.8)),
     line("snips", "words, with slots", &[], Least::Percent(98.3)),
     alone(line("snips", WORDS, &TAGGER, Least::Percent(98.3))),
@@ -113,8 +113,18 @@ const TUNED_BAG: [&str; 6] = ["--tier", "bag", "--max-size", "2500KB", "--set", 
 const TUNED: [&str; 6] = ["--tier", "tagger", "--max-size", "2500KB", "--set", "tune_epochs=3"];
 const TUNED_MANY: [&str; 8] =
     ["--tier", "tagger", "--max-size", "2500KB", "--set", "tune_epochs=3", "--set", "augment=80000"];
-const TUNED_MANY_BAG: [&str; 8] =
-    ["--tier", "bag", "--max-size", "2500KB", "--set", "tune_epochs=3", "--set", "augment=80000"];
+const TUNED_LONG: [&str; 10] = [
+    "--tier",
+    "tagger",
+    "--max-size",
+    "2500KB",
+    "--set",
+    "tune_epochs=3",
+    "--set",
+    "augment=80000",
+    "--set",
+    "epochs=40",
+];
 const TUNED_SMALL: [&str; 4] = ["--max-size", "300KB", "--set", "tune_epochs=3"];
 
 /// What is asked for on the command line.
