@@ -22,7 +22,7 @@ pub(crate) struct Strangers<'a> {
 /// value, and texts from outside for its task.
 const NONSENSE: f32 = 0.5;
 /// How likely a word of these is strange.
-const MEANINGLESS: f32 = 0.7;
+const MEANINGLESS: f32 = 0.8;
 /// In the others, how likely a value of a list is a new one, and how likely a mistyped one.
 const NEW: f32 = 0.3;
 const MISTYPED: f32 = 0.4;
