@@ -631,9 +631,9 @@ fn fit_one(
         // Names in free text are told by what is said of them: others in their places mislead (measured on wnut17).
         let fits = !answers.labels.is_empty() && examples.len() <= recipe.swap_rows as usize;
         let share = if fits { recipe.value_swaps } else { 0.0 };
-        let texts_of = examples.iter().map(|example| example.text.as_str());
-        let share_of_strangers = recipe.strange_words as f32;
-        let strangers = Strangers::new(texts_of, answers.listed(), labels > 0, share_of_strangers, words);
+        let said = examples.iter().map(|example| example.text.as_str());
+        let strange = recipe.strange_words as f32;
+        let strangers = Strangers::new(said, answers.listed(), labels > 0, strange, words);
         let swaps = Swaps::new(examples, share as f32, strangers);
         let vary = |row: usize, random: &mut Random| {
             let place = places[row];
@@ -651,7 +651,8 @@ fn fit_one(
                 left_out.extend(fitted.book.all_of(&text, longest));
             }
             let mut row = TextRow { untagged: nonsense, even, ..numbers.row(&text, &left_out) };
-            for &span in &text.spans {
+            // Longer ones are not looked for in a list.
+            for &span in text.spans.iter().filter(|span| span.last - span.first < longest) {
                 if listed.contains(&(text.tokens[span.first].start as usize)) {
                     numbers.mark_listed(&mut row, span, |row| {
                         read.insert(row);

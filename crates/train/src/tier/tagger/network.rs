@@ -1078,6 +1078,7 @@ mod tests {
         vec![
             TextRow { lesson: Some(1), ..text(&[1, 2, 0, 3, 4], 0) },
             TextRow { lesson: Some(0), made: true, ..text(&[0, 3, 1], 2) },
+            TextRow { untagged: true, even: true, ..text(&[2, 1], 0) },
             text(&[0], 1),
         ]
     }
@@ -1161,6 +1162,27 @@ mod tests {
         assert!(loss(0, 1, Some(0)) > 0.0);
         assert_eq!(loss(0, 1, Some(0)).to_bits(), loss(2, 3, Some(0)).to_bits());
         assert_eq!(loss(0, 1, None), 0.0);
+    }
+
+    /// What means nothing is learned neither from its tags nor from its label, and best told by logits that are all the same.
+    #[test]
+    fn texts_that_mean_nothing_ask_for_even_labels() {
+        let mut network = Network::random(SHAPE, 0.0, &mut Random::new(3, 0));
+        let how = Loss { share: 1.0, tags: 0.5, smoothing: 0.1, taught: None };
+        let loss = |network: &Network, label: u32, tag: u32, untagged: bool| {
+            let row = TextRow { label, untagged, even: true, tags: vec![tag; 5], ..texts().swap_remove(0) };
+            let arch = Arch::new();
+            let forward = network.forward(arch, &[&row], Dropout::default(), None, false);
+            network.backward(arch, &Prepared::new(network), &[&row], forward, how).loss
+        };
+        let untagged = loss(&network, 0, 1, true);
+        assert_eq!(untagged.to_bits(), loss(&network, 2, 3, true).to_bits());
+        assert!(untagged < loss(&network, 0, 1, false));
+        let even = f64::from(SHAPE.labels as u32).ln();
+        assert!(untagged > even + 1e-6, "{untagged}");
+        network.layers.output.fill(0.0);
+        network.layers.output_biases.fill(0.0);
+        assert!((loss(&network, 0, 1, true) - even).abs() < 1e-6);
     }
 
     #[test]
