@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 use stonechat_engine::Model;
 use stonechat_task::{Dataset, Example, Format, Kind, LabelLevel, Origin, ReadOptions, Split, Splits, Task};
 
@@ -135,7 +136,7 @@ impl Rows {
             task.out_of_scope = name.to_string();
         }
         let splits = Dataset::read(&task)?.split();
-        let source = source_of(&splits, judged);
+        let source = source_of(&splits, judged, &meta(model));
         let examples: Vec<Example> = match judged.split() {
             Some(split) => splits.get(split).to_vec(),
             None => splits.all().cloned().collect(),
@@ -159,10 +160,16 @@ impl Rows {
     }
 }
 
-/// Which rows these are and where they come from.
-fn source_of(splits: &Splits, judged: Judged) -> String {
+/// What is said of rows that tuned a draft of a model.
+const LEARNED: &str = "a model trained on this data has learned from them";
+
+/// Which rows these are and where they come from, for a model of which its file says `meta`.
+fn source_of(splits: &Splits, judged: Judged, meta: &Value) -> String {
     let total = splits.all().count();
     let Some(split) = judged.split() else { return format!("all {total} rows") };
+    let of_recipe =
+        |field: &str| meta.pointer(&format!("/recipe/{field}")).and_then(Value::as_f64).unwrap_or(0.0);
+    let promises = of_recipe("max_error") > 0.0;
     let rows = splits.get(split).len();
     let origin = match split {
         Split::Train => return format!("{rows} train rows, which the model may have learned from"),
@@ -170,12 +177,14 @@ fn source_of(splits: &Splits, judged: Judged) -> String {
         Split::Test => splits.test_origin,
     };
     match origin {
-        Origin::Given | Origin::Absent => format!("{rows} {split} rows, given by the data"),
         // `train` measures on these rows and learns from them in the end.
-        Origin::SetAside if split == Split::Valid => format!(
-            "{rows} valid rows of {total}, set aside by the hash of their text; a model trained on this data has \
-             learned from them"
-        ),
+        Origin::Given if split == Split::Valid && !promises && of_recipe("learn_valid") == 1.0 => {
+            format!("{rows} valid rows, given by the data; {LEARNED}, as its recipe says so")
+        }
+        Origin::Given | Origin::Absent => format!("{rows} {split} rows, given by the data"),
+        Origin::SetAside if split == Split::Valid && !promises => {
+            format!("{rows} valid rows of {total}, set aside by the hash of their text; {LEARNED}")
+        }
         Origin::SetAside => format!(
             "{rows} {split} rows of {total}, set aside by the hash of their text; --split all judges every row"
         ),

@@ -8,13 +8,13 @@ use crate::recipe::Recipe;
 use crate::report::TrainReport;
 use crate::rungs::{Ladder, Limits, Rung, RungModel};
 use crate::session::{Built, Trained, Trainer, facts};
-use crate::trainer::{has_slots, learned_bytes, to_judge};
+use crate::trainer::{has_slots, joins, learned_bytes, to_judge};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::thread;
 use stonechat_engine::format::{SectionKind, Tier, pack, unpack};
 use stonechat_engine::{Engine, Model, verify};
-use stonechat_task::{Kind, Origin, Splits, Task};
+use stonechat_task::{Kind, Splits, Task};
 
 /// Sizes of the rungs of a bag, in bytes; a tagger of slots needs more than the first, one above bags has the last.
 const SIZES: [u64; 4] = [100_000, 300_000, 1_000_000, 2_500_000];
@@ -119,7 +119,7 @@ impl Trainer<'_> {
         }
         // Drafts tell which rung it is to be; where tuning rows are too few to tell, the largest is, whatever they say.
         let few = to_judge(task, splits, &self.recipe).len() < LEAST_ROWS;
-        self.draft_only = promises || splits.valid_origin == Origin::SetAside && !few;
+        self.draft_only = promises || joins(splits, &self.recipe) && !few;
         let mut climbed = self.climb_all(task, splits, &steps, limits, clock)?;
         self.draft_only = false;
         loop {
@@ -155,7 +155,7 @@ impl Trainer<'_> {
         clock: &mut Clock<'_>,
     ) -> Result<Vec<Climbed>, TrainError> {
         // A draft keeps a second thread busy already, where it is not alone.
-        let pairs = self.threads > 1 && (self.draft_only || splits.valid_origin != Origin::SetAside);
+        let pairs = self.threads > 1 && (self.draft_only || !joins(splits, &self.recipe));
         let mut climbed: Vec<Climbed> = Vec::new();
         while let Some(&step) = steps.get(climbed.len()) {
             if climbed.last().is_some_and(|below| is_same(below, step)) {

@@ -140,6 +140,9 @@ pub struct Recipe {
     pub scope_recall: f64,
     /// Whether rows outside the task are learned from, where there are 20 at least: 0 or 1.
     pub learn_outside: u32,
+    /// Whether the valid rows that the data names are learned from in the end, as those are that were set aside from the train rows: they tune a
+    /// draft that did not see them, and the model itself then learns from all rows, unless it promises an error. 0 or 1.
+    pub learn_valid: u32,
     /// Texts whose exact answers are recorded in the file.
     pub recorded: u32,
 }
@@ -210,6 +213,7 @@ impl Default for Recipe {
             scope_loss: 0.02,
             scope_recall: 0.95,
             learn_outside: 1,
+            learn_valid: 0,
             recorded: 16,
         }
     }
@@ -348,6 +352,7 @@ impl Recipe {
             ((0.0..=0.5).contains(&self.scope_loss), "`scope_loss` is 0 to 0.5"),
             ((0.0..=1.0).contains(&self.scope_recall), "`scope_recall` is 0 to 1"),
             (self.learn_outside <= 1, "`learn_outside` is 0 or 1"),
+            (self.learn_valid <= 1, "`learn_valid` is 0 or 1"),
             (self.recorded <= 4096, "`recorded` is 4096 at most"),
             (
                 self.max_size == 0 || (4096..=1 << 32).contains(&self.max_size),

@@ -124,12 +124,25 @@ struct Chosen {
     whole: bool,
 }
 
+/// Whether the valid rows tune a draft that did not see them, and are then learned from like the train rows.
+pub(crate) fn joins(splits: &Splits, recipe: &Recipe) -> bool {
+    let may = match splits.valid_origin {
+        Origin::SetAside => true,
+        Origin::Given => recipe.learn_valid == 1,
+        Origin::Absent => false,
+    };
+    may && recipe.max_error <= 0.0
+}
+
+/// The valid rows that are learned from like the train rows.
+fn joining<'a>(splits: &'a Splits, recipe: &Recipe) -> &'a [Example] {
+    if joins(splits, recipe) { &splits.valid } else { &[] }
+}
+
 /// Whether rows to learn from have slots, or the task is one of slots alone.
 pub(crate) fn has_slots(task: &Task, splits: &Splits, recipe: &Recipe) -> bool {
-    let joins = splits.valid_origin == Origin::SetAside && recipe.max_error <= 0.0;
-    let set_aside: &[Example] = if joins { &splits.valid } else { &[] };
-    let mut rows =
-        splits.train.iter().chain(set_aside).filter(|row| !row.labels.contains(&task.out_of_scope));
+    let rows = splits.train.iter().chain(joining(splits, recipe));
+    let mut rows = rows.filter(|row| !row.labels.contains(&task.out_of_scope));
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
 }
 
@@ -162,7 +175,7 @@ struct Divided<'a> {
     train: Vec<&'a Example>,
     /// To choose by, and, where nothing is promised, to tune on.
     valid: Held<'a>,
-    /// All to learn from, those of `train` first: with `valid`, where that is a part of the train rows.
+    /// All to learn from, those of `train` first: with `valid`, where that is learned from in the end.
     learned: Vec<&'a Example>,
     /// Where an error is promised, the rows to tune on: they prove it, and choose nothing.
     proof: Option<Held<'a>>,
@@ -196,7 +209,7 @@ fn divide<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Divided<'a> {
     } else {
         (splits.train.iter().collect(), tuning, None)
     };
-    let draft = promises || splits.valid_origin == Origin::SetAside;
+    let draft = promises || joins(splits, recipe);
     let Held { inside: mut train, outside } = apart(to_learn);
     let mut valid = apart(to_choose);
     let count = outside.len() + if draft { valid.outside.len() } else { 0 };
@@ -235,8 +248,8 @@ impl Trainer<'_> {
     /// Trains a model: fits, quantises, packs, calibrates, records.
     ///
     /// It learns from the train rows and tunes on the valid rows, and never reads the test rows. Where the valid rows were
-    /// set aside from the train rows, they tune a draft that learned from the rest; the model then learns from all of them, unless it
-    /// promises an error.
+    /// set aside from the train rows, or [`Recipe::learn_valid`] says so, they tune a draft that learned from the rest; the model then
+    /// learns from all of them, unless it promises an error.
     ///
     /// # Errors
     ///
@@ -700,10 +713,8 @@ impl Trainer<'_> {
         accuracy: Option<f64>,
     ) -> Vec<String> {
         let mut notes = Vec::new();
-        let joins = splits.valid_origin == Origin::SetAside && self.recipe.max_error <= 0.0;
-        let set_aside = if joins { splits.valid.as_slice() } else { &[] };
         let outside = |example: &&Example| example.labels.contains(&task.out_of_scope);
-        let outside = splits.train.iter().chain(set_aside).filter(outside).count();
+        let outside = splits.train.iter().chain(joining(splits, &self.recipe)).filter(outside).count();
         let learns = self.recipe.learn_outside == 1 && names.last() == Some(&task.out_of_scope);
         if outside > 0 && !learns {
             notes.push(format!("{outside} rows labelled `{}` were not learned from", task.out_of_scope));

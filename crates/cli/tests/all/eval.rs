@@ -38,6 +38,30 @@ fn it_says_which_rows_are_judged() {
 }
 
 #[test]
+fn it_says_that_the_rows_to_judge_on_were_learned_from() {
+    let folder = Folder::trained();
+    let row = |at: usize| {
+        let (word, label) = if at % 2 == 0 { ("turn on", "on") } else { ("make it dark in", "off") };
+        let split = if at < 40 { "train" } else { "valid" };
+        format!("{{\"text\":\"{word} room {at}\",\"label\":\"{label}\",\"split\":\"{split}\"}}\n")
+    };
+    let rows: String = (0..70).map(row).collect();
+    folder.write("named.jsonl", rows.as_bytes());
+    let judge = |learn: &str| {
+        let set = format!("learn_valid={learn}");
+        folder.run(&["train", "--tier", "bag", "-o", "named.stone", "--set", &set, "named.jsonl"]).done();
+        folder.run(&["eval", "named.stone", "named.jsonl", "--split", "valid"]).err
+    };
+    let learned = judge("1");
+    assert!(
+        learned
+            .contains("30 valid rows, given by the data; a model trained on this data has learned from them")
+    );
+    let apart = judge("0");
+    assert!(apart.contains("30 valid rows, given by the data") && !apart.contains("learned from"), "{apart}");
+}
+
+#[test]
 fn the_threads_change_nothing() {
     let folder = Folder::trained();
     let with = |threads: &str| {

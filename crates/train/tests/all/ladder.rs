@@ -113,8 +113,11 @@ fn the_chosen_model_is_the_one_that_is_trained_alone() {
     let task = task("single-label");
     let bags = splits(&task, &[("train.jsonl", &single(20, 400, 1))]);
     let taggers = splits(&task, &[("train.jsonl", &ordered(400, 1))]);
+    let named = splits(&task, &[("train.jsonl", &single(20, 400, 1)), ("valid.jsonl", &single(20, 60, 2))]);
+    let learned = Recipe { learn_valid: 1, ..fast() };
     let ordered = recipe(&SMALL);
-    for (rows, recipe, tier) in [(&bags, fast(), Tier::Bag), (&taggers, ordered, Tier::Tagger)] {
+    let all = [(&bags, fast(), Tier::Bag), (&named, learned, Tier::Bag), (&taggers, ordered, Tier::Tagger)];
+    for (rows, recipe, tier) in all {
         let (trained, ladder) = climb((&task, rows), &recipe, &Limits::default());
         let rung = &ladder.rungs[chosen(&ladder)];
         let recipe = Recipe { max_size: rung.max_size, ..recipe };

@@ -4,8 +4,9 @@ use serde_json::json;
 use std::path::Path;
 use stonechat_engine::{Engine, Model, Reason};
 use stonechat_task::{Dataset, Origin, Task};
+use stonechat_train::Trained;
 
-use crate::support::{meta, rest, scores, single, splits, task, train};
+use crate::support::{Row, meta, rest, scores, single, splits, task, train};
 
 #[test]
 fn test_rows_are_never_read() {
@@ -113,6 +114,46 @@ fn validation_rows_set_aside_are_learned_in_the_end() {
     assert!(trained.report.draft);
     assert_eq!(trained.report.train_rows, 200);
     assert_eq!(trained.report.valid_rows, splits.valid.len());
+}
+
+/// What was fitted is what all rows together give, but it was judged by a draft that did not see those to tune on.
+#[test]
+fn validation_rows_that_the_data_names_are_learned_where_the_recipe_says_so() {
+    let (few, more, test) = (single(4, 150, 1), single(4, 50, 2), single(4, 20, 3));
+    let task = task("single-label");
+    let given = |rows: &[Row], valid: &[Row], settings: &[(&str, &str)]| {
+        let files = [("train.jsonl", rows), ("valid.jsonl", valid), ("test.jsonl", &test)];
+        let settings = [&[("linear_labels", "0"), ("epochs", "8")], settings].concat();
+        let splits = splits(&task, &files);
+        assert_eq!(splits.valid_origin, Origin::Given);
+        train(&task, &splits, &settings)
+    };
+    let counts =
+        |trained: &Trained| (trained.report.train_rows, trained.report.valid_rows, trained.report.draft);
+    let learned = given(&few, &more, &[("learn_valid", "1")]);
+    assert_eq!(counts(&learned), (200, 50, true));
+    let whole = given(&[&few[..], &more].concat(), &test, &[]);
+    assert_eq!(counts(&whole), (200, 20, false));
+    let texts = || few.iter().chain(&more).map(|(text, _)| text.as_str());
+    assert_eq!(scores(&learned.model, texts()), scores(&whole.model, texts()));
+    let apart = given(&few, &more, &[]);
+    assert_eq!(counts(&apart), (150, 50, false));
+    assert_ne!(scores(&apart.model, texts()), scores(&whole.model, texts()));
+    assert_eq!(learned.report.accuracy, apart.report.accuracy);
+}
+
+#[test]
+fn a_promise_never_learns_validation_rows() {
+    let task = task("single-label");
+    let (rows, valid) = (single(4, 200, 1), single(4, 120, 2));
+    let files = [("train.jsonl", &rows[..]), ("valid.jsonl", &valid), ("test.jsonl", &single(4, 20, 3))];
+    let splits = splits(&task, &files);
+    let promise = [("max_error", "0.2"), ("linear_labels", "0"), ("epochs", "8")];
+    let [with, without] =
+        ["1", "0"].map(|learn| train(&task, &splits, &[&promise[..], &[("learn_valid", learn)]].concat()));
+    assert_eq!((with.report.train_rows, with.report.valid_rows), (200, 120));
+    let texts = || rows.iter().map(|(text, _)| text.as_str());
+    assert_eq!(scores(&with.model, texts()), scores(&without.model, texts()));
 }
 
 /// A label may have any slot until its rows tell that it has no others, or the task says so.
