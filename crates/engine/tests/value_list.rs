@@ -68,6 +68,29 @@ fn phrases_are_found() {
     }
 }
 
+/// What parts digits, stands before them or beside them is as much of them as they are.
+#[test]
+fn digits_stay_where_they_are() {
+    let values = ["level 1", "size 25", "flat 11 2", "version 1.2", "platform 1a", "room 12"];
+    let bytes = ValueList::write(values.into_iter().zip(0..), &values);
+    let list = ValueList::read(&bytes).unwrap();
+    for (text, at) in values.into_iter().zip(0..) {
+        assert_eq!(list.find(text), Some(Match { index: at, distance: 0 }), "{text}");
+    }
+    for text in
+        ["level -1", "level 11", "size 2.5", "flat 1 12", "flat 112", "version 12", "version 1 2", "room 1 2"]
+    {
+        assert_eq!(list.find(text), None, "{text}");
+    }
+    let near =
+        [("levl 1", 0), ("size25", 1), ("flaat 11 2", 2), ("versoin 1.2", 3), ("room12", 5), ("romo 12", 5)];
+    for (text, index) in near {
+        assert_eq!(list.find(text), Some(Match { index, distance: 1 }), "{text}");
+    }
+    let short = ValueList::write([("gate 1a", 0)].into_iter(), &["gate 1a"]);
+    assert_eq!(ValueList::read(&short).unwrap().find("gate a1"), None, "digits are not swapped");
+}
+
 #[test]
 fn a_tie_is_no_answer() {
     let values = ["north hall", "south hall", "attic"];

@@ -61,8 +61,8 @@ pub(super) fn money(c: &mut Cursor<'_>) -> Option<(Decimal, Currency)> {
     }
     c.take(Class::Of);
     let currency = Currency::at(c.take(Class::Currency)?)?;
-    let value = match c.attempt(|c| cents(c, currency)) {
-        Some(cents) => Decimal::integer(value.to_integer()?).add(cents)?,
+    let value = match c.attempt(|c| cents(c, currency)).filter(|_| value.to_integer().is_some()) {
+        Some(cents) => value.add(if value.mantissa() < 0 { cents.negate()? } else { cents })?,
         None => value,
     };
     Some((value, currency))
@@ -72,12 +72,14 @@ pub(super) fn money(c: &mut Cursor<'_>) -> Option<(Decimal, Currency)> {
 fn cents(c: &mut Cursor<'_>, currency: Currency) -> Option<Decimal> {
     c.take(Class::And);
     let cents = number(c)?.to_integer().filter(|cents| (1..100).contains(cents))?;
-    match c.take(Class::Cent) {
-        Some(place) => {
-            let pence = Currency::at(place) == Some(Currency::GBP);
-            (pence == (currency == Currency::GBP) && currency != Currency::JPY).then_some(())?;
-        }
-        None => (cents >= 10).then_some(())?,
-    }
+    let fits = match c.take(Class::Cent) {
+        // Pence and rappen are of one currency, cents and centimes of many.
+        Some(place) => match Currency::at(place) {
+            Some(of @ (Currency::GBP | Currency::CHF)) => of == currency,
+            _ => currency != Currency::GBP,
+        },
+        None => cents >= 10,
+    };
+    (fits && currency != Currency::JPY).then_some(())?;
     Decimal::new(cents, 2)
 }

@@ -65,6 +65,10 @@ fn in_part(hour: u8, part: u16) -> Option<u8> {
     })
 }
 
+/// Parts of a day that noon may be in: after it, and around it.
+const PM: u16 = 1;
+const MIDDAY: u16 = 3;
+
 /// The part of a day that only counts behind the day: the German word is also that for tomorrow.
 const MORNING_OF_DAY: u16 = 8;
 
@@ -134,6 +138,8 @@ struct Face {
     midnight: bool,
     /// Whether it is a number and nothing more.
     bare: bool,
+    /// Whether it was called noon, or counted from it.
+    noon: bool,
 }
 
 impl Face {
@@ -148,6 +154,7 @@ impl Face {
             known: hour == 0 || hour > 12,
             midnight,
             bare: true,
+            noon: false,
         })
     }
 
@@ -157,6 +164,7 @@ impl Face {
         let (mut hour, mut known) = (self.hour, self.known);
         let number = part.map(|part| part.number);
         match number {
+            Some(part) if self.noon && part != MIDDAY && (part, hour) != (PM, 12) => return None,
             Some(part) if (1..=12).contains(&hour) => (hour, known) = (in_part(hour, part)?, true),
             // 19:30 in the evening: nothing new, but it must agree.
             Some(part) => {
@@ -200,7 +208,7 @@ fn face(c: &mut Cursor<'_>) -> Option<Face> {
 /// Reads an hour with a name: noon or midnight.
 fn named_hour(c: &mut Cursor<'_>) -> Option<Face> {
     let hour = c.take(Class::Noon)? as u8;
-    Some(Face { hour, minute: 0, second: 0, known: true, midnight: hour == 0, bare: false })
+    Some(Face { hour, minute: 0, second: 0, known: true, midnight: hour == 0, bare: false, noon: hour > 0 })
 }
 
 /// Reads an hour and the word for "o'clock".
@@ -279,6 +287,7 @@ fn in_digits(c: &mut Cursor<'_>) -> Option<Face> {
             known: true,
             midnight: false,
             bare: true,
+            noon: false,
         });
     }
     let face = Face::hour(u8::try_from(value).ok().filter(|_| count <= 2)?)?;

@@ -5,6 +5,11 @@ use super::kind::Language;
 use super::lexicon::Class;
 use super::span::{Content, Token};
 
+/// The number of a filler that may stand behind all others.
+const AT_END: u16 = 1;
+/// That of an article that a part of the day may have, but no day.
+const ARTICLE: u16 = 2;
+
 /// A place among the tokens of a text. Reading moves it; a copy is a way back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'t> {
@@ -12,6 +17,7 @@ pub(super) struct Cursor<'t> {
     rest: &'t [Token],
     hour_comes: bool,
     day_comes: bool,
+    part_comes: bool,
     /// The language of the text.
     pub(super) language: Option<Language>,
     /// When now is.
@@ -24,7 +30,7 @@ impl<'t> Cursor<'t> {
         language: Option<Language>,
         reference: Option<&'t Reference>,
     ) -> Self {
-        Self { rest, hour_comes: false, day_comes: false, language, reference }
+        Self { rest, hour_comes: false, day_comes: false, part_comes: false, language, reference }
     }
 
     /// How many tokens are to come.
@@ -32,9 +38,11 @@ impl<'t> Cursor<'t> {
         self.rest.len()
     }
 
-    /// Whether all tokens are read, but for those that say nothing.
+    /// Whether all tokens are read, but for those that say nothing at the end either.
     pub(super) fn ends(mut self) -> Option<()> {
-        self.fillers();
+        while !self.glued() && self.peek(Class::Filler) == Some(AT_END) {
+            self.skip();
+        }
         self.rest.is_empty().then_some(())
     }
 
@@ -68,6 +76,11 @@ impl<'t> Cursor<'t> {
     /// Whether the words before, none of which says anything, show that a day is to come.
     pub(super) const fn day_comes(&self) -> bool {
         self.day_comes
+    }
+
+    /// Whether the word before is an article that a part of the day may have, but no day.
+    pub(super) const fn part_comes(&self) -> bool {
+        self.part_comes
     }
 
     /// The number of the next word, if it has this class.
@@ -136,12 +149,13 @@ impl<'t> Cursor<'t> {
         self.rest.first().is_some_and(|token| token.glued)
     }
 
-    /// Reads the words that say nothing.
+    /// Reads the words that say nothing. What touches the token before does: the `s` of "the 70s".
     pub(super) fn fillers(&mut self) {
-        while self.take(Class::Filler).is_some() {}
+        while !self.glued() && self.take(Class::Filler).is_some() {}
     }
 
     fn skip(&mut self) {
+        self.part_comes = self.peek(Class::Filler) == Some(ARTICLE);
         let fills = self.peek(Class::Filler).or_else(|| self.peek(Class::Lead)).is_some();
         self.hour_comes = fills && (self.hour_comes || self.peek(Class::At).is_some());
         self.day_comes = fills && (self.day_comes || self.peek(Class::DayArticle).is_some());

@@ -1,6 +1,7 @@
 //! Parts of the calendar.
 
 use super::calendar::{Date, Reference};
+use super::clock::TODAY;
 use super::cursor::Cursor;
 use super::duration::Duration;
 use super::kind::Language;
@@ -38,9 +39,10 @@ fn today(c: &Cursor<'_>) -> Option<Date> {
     c.reference.map(|now| now.date)
 }
 
-/// Reads "today", "the day after tomorrow".
+/// Reads "today", "the day after tomorrow". With an article "mañana" and "Morgen" are a part of the day.
 fn near_day(c: &mut Cursor<'_>) -> Option<DateValue> {
-    let offset = i32::from(c.take(Class::Day)?) - 128;
+    let part = c.part_comes();
+    let offset = i32::from(c.take(Class::Day).filter(|&day| !part || day == TODAY)?) - 128;
     today(c)?.plus_days(offset).map(DateValue::Day)
 }
 
@@ -112,7 +114,6 @@ fn week(year: i32, week: u8) -> Option<DateValue> {
 /// Reads `11/28/2026`, `28.11.2026`, `28/11`: the month first in English, the day first elsewhere.
 fn in_digits(c: &mut Cursor<'_>) -> Option<DateValue> {
     let two = |c: &mut Cursor<'_>| c.digits().filter(|&(count, _)| count <= 2).map(|(_, value)| value as u8);
-    let language = c.language?;
     let first = two(c)?;
     let sign = [b'/', b'.', b'-'].into_iter().find(|&sign| c.inner_symbol(sign).is_some())?;
     let second = two(c)?;
@@ -130,7 +131,9 @@ fn in_digits(c: &mut Cursor<'_>) -> Option<DateValue> {
         let dot = sign == b'.' && c.glued() && c.symbol(b'.').is_some();
         (dot || sign == b'/').then_some(())?;
     }
-    let month_first = language == Language::English && sign != b'.' && first <= 12;
+    // Which of both comes first with other signs is for the language to say.
+    (sign == b'.' || c.language.is_some()).then_some(())?;
+    let month_first = c.language == Some(Language::English) && sign != b'.' && first <= 12;
     let (month, day) = if month_first { (first, second) } else { (second, first) };
     match year {
         Some(year) => Date::new(year, month, day),
@@ -159,6 +162,8 @@ fn weekday(c: &mut Cursor<'_>) -> Option<DateValue> {
     if relative.is_none()
         && let Some(date) = c.attempt(|c| {
             c.fillers();
+            // "viernes a las siete"
+            (!c.hour_comes()).then_some(())?;
             let kinds = [in_digits, iso, day_of_month, day_only, day_in_romance];
             kinds.into_iter().find_map(|kind| c.attempt(kind))
         })
@@ -252,11 +257,7 @@ fn weekend(c: &mut Cursor<'_>) -> Option<DateValue> {
 /// Reads a day and its month, and the year if there is one: "November 3rd", "3 de noviembre de 2026".
 fn day_of_month(c: &mut Cursor<'_>) -> Option<DateValue> {
     let (month, day) = c.attempt(day_then_month).or_else(|| c.attempt(month_then_day))?;
-    let year = c.attempt(|c| {
-        between(c);
-        year_number(c)
-    });
-    match year {
+    match c.attempt(year_behind) {
         Some(year) => Date::new(year, month, day),
         None => upcoming(today(c)?, month, day),
     }
@@ -277,8 +278,7 @@ fn month_then_day(c: &mut Cursor<'_>) -> Option<(u8, u8)> {
     let ends_year = year_number(&mut year).map(|_| year.left());
     let day = day_number(c)?;
     let mut with_year = *c;
-    between(&mut with_year);
-    year_number(&mut with_year);
+    with_year.attempt(year_behind);
     (ends_year.is_none_or(|left| left >= with_year.left())).then_some((month, day))
 }
 
@@ -300,10 +300,7 @@ fn month(c: &mut Cursor<'_>) -> Option<DateValue> {
     let before = c.take(Class::Relative);
     let month = c.take(Class::Month)? as u8;
     if before.is_none()
-        && let Some(year) = c.attempt(|c| {
-            between(c);
-            year_number(c)
-        })
+        && let Some(year) = c.attempt(year_behind)
     {
         return Some(DateValue::Month { year, month });
     }
@@ -315,12 +312,19 @@ fn month(c: &mut Cursor<'_>) -> Option<DateValue> {
         Some(NEXT) => i32::from(month <= today.month()),
         _ => i32::from(month < today.month()),
     };
-    Some(DateValue::Month { year: today.year() + passed, month })
+    let year = today.year() + passed;
+    Date::new(year, month, 1).map(|_| DateValue::Month { year, month })
 }
 
 /// Reads a year.
 pub(super) fn year(c: &mut Cursor<'_>) -> Option<DateValue> {
     year_number(c).map(DateValue::Year)
+}
+
+/// Reads the year behind a day or a month. Behind "at" an hour comes.
+fn year_behind(c: &mut Cursor<'_>) -> Option<i32> {
+    between(c);
+    if c.hour_comes() { None } else { year_number(c) }
 }
 
 /// Reads a year: four digits, a number from 1000 on, or two halves as "nineteen ninety eight".
@@ -338,7 +342,7 @@ fn year_number(c: &mut Cursor<'_>) -> Option<i32> {
     })
 }
 
-/// Reads a year in two halves, as "nineteen ninety eight".
+/// Reads a year in two halves, as "nineteen ninety eight"; "ten thirty" is a time.
 pub(super) fn year_halves(c: &mut Cursor<'_>) -> Option<i64> {
     let first = below_hundred(c).filter(|first| (10..30).contains(first))?;
     if c.language != Some(Language::English) {
@@ -346,7 +350,7 @@ pub(super) fn year_halves(c: &mut Cursor<'_>) -> Option<i64> {
     }
     let oh = c.take(Class::Oh).is_some();
     let second = below_hundred(c).filter(|&second| (second >= 10) != oh && second > 0)?;
-    Some(i64::from(first) * 100 + i64::from(second))
+    (first > 12 || second > 59).then_some(i64::from(first) * 100 + i64::from(second))
 }
 
 /// Reads a day without its month: the next one.

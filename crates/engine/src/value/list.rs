@@ -188,7 +188,7 @@ impl<'a> ValueList<'a> {
     ///
     /// Near is at most one edit for texts and phrases of 4 to 7 characters (the shorter of the two counts), two from 8 to
     /// 64, and none for others. An edit inserts, drops or changes a character, or swaps two neighbours ("optimal string
-    /// alignment"); digits, and characters of scripts without spaces, are never edited. If phrases of several values are
+    /// alignment"); digits, what parts them or a sign before them, and characters of scripts without spaces are never edited. If phrases of several values are
     /// equally near, there is no answer.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Match> {
@@ -451,7 +451,7 @@ fn more_ones(mut bits: u64, reach: usize) -> bool {
     bits != 0
 }
 
-/// The number of edits between a text and a phrase, if it is at most `reach` (at most [`REACH`]) and touches no digit.
+/// The number of edits between a text and a phrase, if it is at most `reach` (at most [`REACH`]) and leaves the digits as they are.
 fn distance(text: &[char], phrase: &str, reach: usize) -> Option<usize> {
     /// Cells of a row: the diagonal, [`REACH`] beside it on each side, and a wall.
     const WIDTH: usize = 2 * REACH + 3;
@@ -478,7 +478,8 @@ fn distance(text: &[char], phrase: &str, reach: usize) -> Option<usize> {
             let Some(&of_text) = text.get(column) else { break };
             let mut least = above[cell] + u8::from(of_text != of_phrase);
             least = least.min(above[cell + 1] + 1).min(cells[cell - 1] + 1);
-            if row > 0 && of_text == before && column > 0 && text.get(column - 1) == Some(&of_phrase) {
+            let digit = of_text.is_ascii_digit() || of_phrase.is_ascii_digit();
+            if !digit && of_text == before && column > 0 && text.get(column - 1) == Some(&of_phrase) {
                 least = least.min(two_above[cell] + 1);
             }
             cells[cell] = least;
@@ -494,9 +495,23 @@ fn distance(text: &[char], phrase: &str, reach: usize) -> Option<usize> {
     }
     let last = (text.len() + REACH + 1).checked_sub(rows)?;
     let distance = usize::from(*above.get(last)?);
-    let digits = text.iter().copied().filter(char::is_ascii_digit);
-    let same_digits = || digits.eq(phrase.chars().filter(char::is_ascii_digit));
+    let same_digits = || digits(text.iter().copied()).eq(digits(phrase.chars()));
     (distance <= reach && same_digits()).then_some(distance)
+}
+
+/// Each digit with what stands right before it: a sign, another digit (`0`), or anything else (a space), so that `1 2`, `12` and
+/// `1.2` differ.
+fn digits(characters: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)> {
+    let with_before = characters.scan(' ', |before, character| {
+        let kind = match *before {
+            '0'..='9' => '0',
+            sign if sign.is_ascii_punctuation() => sign,
+            _ => ' ',
+        };
+        *before = character;
+        Some((character, kind))
+    });
+    with_before.filter(|(character, _)| character.is_ascii_digit())
 }
 
 /// Takes `count` pieces of `N` bytes off the front.

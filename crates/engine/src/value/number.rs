@@ -308,6 +308,9 @@ fn in_digits(c: &mut Cursor<'_>) -> Option<Decimal> {
         return Some(part);
     }
     let whole = c.attempt(grouped)?;
+    if whole.decimals() > 0 {
+        return Some(whole);
+    }
     let sign = |c: &mut Cursor<'_>| Decimal::new(c.take(Class::Fraction)?.into(), 2);
     let half = |c: &mut Cursor<'_>| if whole.to_integer()? < 1000 { half_more(c) } else { None };
     match c.attempt(slashed).or_else(|| sign(c)).or_else(|| half(c)) {

@@ -126,6 +126,8 @@ fn part(c: &mut Cursor<'_>) -> Option<(Duration, u16)> {
         return whole.then(|| Some((Duration::of(Decimal::integer(minutes.into()), MINUTE)?, MINUTE)))?;
     }
     if let Some(days) = c.take(Class::Fortnight) {
+        // "a fortnight and a half" is not half a day more.
+        c.peek(Class::And).is_none().then_some(())?;
         return Some((Duration::of(amount?.multiply(Decimal::integer(days.into()))?, 4)?, 4));
     }
     let amount = amount.or_else(|| implied(c))?;

@@ -228,7 +228,8 @@ fn class(character: &Character, previous: Class, next: impl Fn() -> Option<Chara
 
 /// Whether a digit is written so that it means something else than its value: an exponent, a note, a bullet.
 fn is_raised_or_circled(source: char) -> bool {
-    matches!(source, '²' | '³' | '¹' | '\u{2070}'..='\u{209F}' | '\u{2460}'..='\u{24FF}' | '\u{2776}'..='\u{2793}')
+    matches!(source, '²' | '³' | '¹' | '\u{2070}'..='\u{209F}' | '\u{2460}'..='\u{24FF}' | '\u{2776}'..='\u{2793}'
+        | '\u{3248}'..='\u{325F}' | '\u{3280}'..='\u{3289}' | '\u{32B1}'..='\u{32BF}')
 }
 
 /// A letter without its accent.

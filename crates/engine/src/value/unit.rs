@@ -54,6 +54,7 @@ pub(super) const fn place(code: &str) -> u16 {
 impl Currency {
     pub(super) const GBP: Self = Self(place("GBP") as u8);
     pub(super) const JPY: Self = Self(place("JPY") as u8);
+    pub(super) const CHF: Self = Self(place("CHF") as u8);
 
     /// The currency of a code, whatever its case, if it is one of those that are understood.
     #[must_use]

@@ -7,7 +7,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(in crate::value) enum Class {
-    /// Says nothing: an article, or a preposition.
+    /// Says nothing: an article, or a preposition. 1 where it may also be the last word, 2 for an article that a part of the day may
+    /// have, but no day.
     Filler,
     /// Says nothing at the start of a text; inside it may stand between the ends of a span.
     Lead,
