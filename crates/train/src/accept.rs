@@ -279,10 +279,12 @@ fn promise(
         settled.acceptance.rule.min_slot_confidence = Confidence::from_raw(least as u32);
     }
     if !labelled {
-        let few = Broken::TooFew { needed: needed(most, doubt) };
         let Some(slots) = slot_promise else {
-            let broken = if open.len() < needed(most, doubt) { few } else { Broken::TooWrong };
-            return Err(refusal(broken, most, open.len()));
+            // Rows without a slot prove nothing of slots.
+            let (found, needed) =
+                (open.iter().filter(|answer| !answer.slots.is_empty()).count(), needed(most, doubt));
+            let broken = if found < needed { Broken::TooFew { needed } } else { Broken::TooWrong };
+            return Err(refusal(broken, most, found));
         };
         settled.promise = Some(Promise {
             max_error: most,
@@ -386,7 +388,7 @@ fn label_promises(
 fn slot_promise(settled: &mut Settled, open: &[&Answer], most: f64, doubt: f64) -> Option<SlotPromise> {
     let rows: Vec<&Answer> = open.iter().copied().filter(|answer| !answer.slots.is_empty()).collect();
     let mut found: Option<(u32, usize, usize)> = None;
-    // From certain downwards, in steps that halve what is missing less and less: 0.999 … 0.5, and all.
+    // From certain downwards, in steps that let four times double what is missing: 0.9995 to 0.49.
     for step in 0..=40u32 {
         let missing = 0.0005 * libm::exp2(f64::from(step) / 4.0);
         let least = libm::round(65_536.0 * (1.0 - missing)).max(0.0) as u32;

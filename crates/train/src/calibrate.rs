@@ -72,9 +72,15 @@ pub(crate) fn calibrate(rows: &[Scored], multi_label: bool) -> Calibration {
 }
 
 /// How sharp the probabilities of slots are, so that those of the tuning rows' answers are most probable: one over their
-/// temperature, between 1/16 and 16. `draft` makes the bytes of a model of each sharpness.
-pub(crate) fn calibrate_slots(rows: &[&Example], draft: impl Fn(f64) -> Vec<u8>) -> Result<f64, FormatError> {
+/// temperature, between 1/16 and 16; none where the answers have too few slots to tell. `draft` makes the bytes of a model of each
+/// sharpness.
+pub(crate) fn calibrate_slots(
+    rows: &[&Example],
+    draft: impl Fn(f64) -> Vec<u8>,
+) -> Result<Option<f64>, FormatError> {
     let mut failed = None;
+    // Whatever the sharpness, the same slots are found.
+    let mut all_found = 0;
     let mut loss = |exponent: f64| {
         let bytes = draft(libm::exp2(exponent));
         let model = match Model::open(&bytes) {
@@ -100,12 +106,13 @@ pub(crate) fn calibrate_slots(rows: &[&Example], draft: impl Fn(f64) -> Vec<u8>)
                 found += 1;
             }
         }
+        all_found = found;
         loss / found.max(1) as f64
     };
     let exponent = lowest_between(-4.0, 4.0, 14, &mut loss);
     match failed {
         Some(error) => Err(error),
-        None => Ok(libm::exp2(exponent)),
+        None => Ok((all_found >= LEAST_ROWS).then(|| libm::exp2(exponent))),
     }
 }
 

@@ -136,7 +136,7 @@ pub struct Promise {
     pub confidence: f64,
     /// The upper bound of that share, as sure as `confidence`; at most `max_error`.
     pub bound: f64,
-    /// Tuning rows that it rests on, all of labels of the model.
+    /// Tuning rows that it rests on.
     pub rows: usize,
     /// How many of them the model accepts.
     pub accepted: usize,

@@ -214,13 +214,16 @@ pub(crate) struct Numbers<'a> {
 }
 
 impl Numbers<'_> {
-    /// Marks a span of a text as one that stands in its slot's list of values; hands each row to `read`.
+    /// Marks a span of a text as one that stands in its slot's list of values, unless it does; hands each row to `read`.
     pub(crate) fn mark_listed(&self, row: &mut TextRow, span: Span, mut read: impl FnMut(u32)) {
         let base = self.feature_rows + (self.declared.len() as u32 + span.slot) * PLACES;
         for token in span.first..=span.last {
             let place = base + place(token == span.first, token == span.last);
-            row.tokens[token].phrases.push(place);
-            read(place);
+            let phrases = &mut row.tokens[token].phrases;
+            if !phrases.contains(&place) {
+                phrases.push(place);
+                read(place);
+            }
         }
     }
 

@@ -34,6 +34,8 @@ const CAPITAL: f32 = 0.25;
 const MOST_WORDS: usize = 3;
 /// Words of an asset that values are made of, the most frequent.
 const LOOKED_AT: usize = 10_000;
+/// Characters that a mistyped value must have to be found in a list.
+const LEAST_FORGIVEN: usize = 4;
 /// Characters that stand for a word in scripts without spaces.
 const RUN: usize = 3;
 
@@ -59,7 +61,10 @@ impl<'a> Strangers<'a> {
         if share <= 0.0 || listed.is_empty() {
             return None;
         }
-        let of_asset = asset.iter().flat_map(|asset| asset.pieces.iter().take(LOOKED_AT)).map(String::as_str);
+        // What continues a word is none.
+        let whole = |piece: &&str| !piece.starts_with("##");
+        let of_asset = asset.iter().flat_map(|asset| asset.pieces.iter().map(String::as_str));
+        let of_asset = of_asset.filter(whole).take(LOOKED_AT);
         let mut words: [Vec<&str>; 2] = Default::default();
         for text in texts.chain(of_asset) {
             each_part(text, |part, kind| match kind {
@@ -90,11 +95,11 @@ impl<'a> Strangers<'a> {
         if chance < NEW {
             return self.phrase(is_run, random).map_or(Value::Kept, Value::New);
         }
-        // The engine forgives no wrong character of such a script.
-        if chance < NEW + MISTYPED && !is_run {
+        // The engine forgives no wrong digit, and no wrong character of such a script or of so few.
+        if chance < NEW + MISTYPED && !is_run && !value.contains(|c: char| c.is_ascii_digit()) {
             let words: Vec<&str> = value.split_whitespace().collect();
             let mistyped = mistype(&words, random);
-            if !mistyped.is_empty() {
+            if mistyped.chars().count() >= LEAST_FORGIVEN {
                 return Value::Mistyped(mistyped);
             }
         }

@@ -21,8 +21,10 @@ pub(crate) struct Swaps<'a> {
 #[derive(Debug)]
 pub(crate) struct Varied {
     pub(crate) row: Example,
-    /// Where values begin that are to count as part of their slot's list.
-    pub(crate) listed: Vec<usize>,
+    /// Where values begin and end that are to count as part of their slot's list.
+    pub(crate) listed: Vec<(usize, usize)>,
+    /// Whether it may have values of others.
+    pub(crate) swapped: bool,
     /// Whether it means nothing.
     pub(crate) nonsense: bool,
 }
@@ -55,7 +57,8 @@ impl<'a> Swaps<'a> {
             let text = strangers.nonsense(&row.text, random);
             let made = Example { text, slots: Vec::new(), ..row.clone() };
             let is_other = made.text != row.text;
-            return is_other.then_some(Varied { row: made, listed: Vec::new(), nonsense: true });
+            let (listed, swapped) = (Vec::new(), false);
+            return is_other.then_some(Varied { row: made, listed, swapped, nonsense: true });
         }
         let strangers = strangers.map(|(strangers, _)| strangers);
         if !swaps && strangers.is_none() {
@@ -85,13 +88,13 @@ impl<'a> Swaps<'a> {
                 Value::Mistyped(mistyped) => made.text.push_str(&mistyped),
                 Value::New(new) => {
                     made.text.push_str(&new);
-                    listed.push(slot.start);
+                    listed.push((slot.start, made.text.len()));
                 }
             }
             slot.end = made.text.len();
         }
         around(row.text.get(end..)?, &mut made.text, random);
-        (made.text != row.text).then_some(Varied { row: made, listed, nonsense: false })
+        (made.text != row.text).then_some(Varied { row: made, listed, swapped: swaps, nonsense: false })
     }
 }
 
@@ -126,8 +129,10 @@ mod tests {
         let mut random = Random::new(3, 0);
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for _ in 0..200 {
-            let Some(Varied { row: made, listed, nonsense }) = swaps.of(0, &mut random) else { continue };
-            assert!(listed.is_empty() && !nonsense);
+            let Some(Varied { row: made, listed, swapped, nonsense }) = swaps.of(0, &mut random) else {
+                continue;
+            };
+            assert!(listed.is_empty() && swapped && !nonsense);
             let value = |slot: &Slot| &made.text[slot.start..slot.end];
             let [from, to, time] = made.slots.as_slice() else { panic!("{made:?}") };
             assert!([from, to].iter().all(|city| ["Rom", "Köln", "Oslo"].contains(&value(city))));
@@ -178,7 +183,7 @@ mod tests {
             assert_eq!(made.row.slots.len(), 2);
             for (slot, value) in made.row.slots.iter().zip(["kitchen", "cellar"]) {
                 let found = &text[slot.start..slot.end];
-                if made.listed.contains(&slot.start) {
+                if made.listed.contains(&(slot.start, slot.end)) {
                     new += 1;
                 } else {
                     assert!(found.len().abs_diff(value.len()) < 2, "{found}");

@@ -87,6 +87,8 @@ struct Verdict {
     float_f1: Option<f64>,
     exact_match: Option<f64>,
     merit: Option<Merit>,
+    /// Whether there are tuning rows enough, but too few slots in their answers to calibrate on.
+    few_slots: bool,
 }
 
 /// Tuning rows that the confidence of slots is calibrated on, at the most: each is answered many times.
@@ -285,7 +287,11 @@ impl Trainer<'_> {
         // A draft of most of the rows learns as the model of all of them does.
         let many = texts.len() >= self.recipe.token_dropout_rows as usize;
         let token_dropout = if many { self.recipe.token_dropout } else { 0.0 };
-        let (names, recipe) = (&answers.labels, &Recipe { token_dropout, ..self.recipe.clone() });
+        // Names in free text are told by what is said of them: others in their places mislead (measured on wnut17).
+        let swaps = !answers.labels.is_empty() && texts.len() <= self.recipe.swap_rows as usize;
+        let value_swaps = if swaps { self.recipe.value_swaps } else { 0.0 };
+        let (names, recipe) =
+            (&answers.labels, &Recipe { token_dropout, value_swaps, ..self.recipe.clone() });
         let pupils = Pupils { rows: &rows.learned, own: &own, names, words, recipe };
         let class = |count| school.as_deref().map(|school| (school, school.class(count, &pupils)));
         let work = |count: usize| {
@@ -404,6 +410,11 @@ impl Trainer<'_> {
             ladder: None,
         };
         report.notes = notes(&self, &answers.labels, report.accuracy);
+        if verdict.few_slots {
+            report.notes.push(format!(
+                "the tuning rows' answers have too few slots to calibrate on (at least {LEAST_ROWS}): confidences of slots are not probabilities"
+            ));
+        }
         report.notes.extend(school.as_deref().and_then(|school| school.note(words, answers.labels.len())));
         report.notes.extend(settled.notes);
         report.notes.extend(kept_note(splits, proof.is_some()));
@@ -454,6 +465,7 @@ impl Trainer<'_> {
             float_f1: None,
             exact_match: None,
             merit: None,
+            few_slots: false,
         };
         if tuning.rows.is_empty() {
             return Ok(verdict);
@@ -471,10 +483,12 @@ impl Trainer<'_> {
             tuning.rows.iter().copied().step_by(step).collect()
         };
         if few.len() >= LEAST_ROWS && !answers.slots.is_empty() {
-            verdict.sharpness = calibrate_slots(&few, |sharpness| {
+            let sharpness = calibrate_slots(&few, |sharpness| {
                 package.draft(&Acceptance::of(self.tagger_rule(answers, verdict.calibration, sharpness)))
             })
             .map_err(|error| fault(&error))?;
+            verdict.few_slots = sharpness.is_none();
+            verdict.sharpness = sharpness.unwrap_or(verdict.sharpness);
         }
         let rule = self.tagger_rule(answers, verdict.calibration, verdict.sharpness);
         let bytes =
@@ -482,7 +496,9 @@ impl Trainer<'_> {
         let model = Model::open(&bytes).map_err(|error| fault(&error))?;
         let owned: Vec<Example> = tuning.rows.iter().map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
-        verdict.merit = Merit::of(&evaluation, false, owned.len());
+        // Where neither rows nor answers have slots, and there are no labels, all is as it should be.
+        verdict.merit = Merit::of(&evaluation, false, owned.len())
+            .or_else(|| Merit::counted("exact_match", owned.len(), owned.len()));
         verdict.accuracy = evaluation.label.map(|label| label.accuracy);
         if let Some(calibration) = evaluation.calibration {
             verdict.ece = Some(calibration.ece);
@@ -628,32 +644,30 @@ fn fit_one(
     let mut read = BTreeSet::new();
     fitted.network = {
         let (numbers, settings) = (fitted.numbers(longest), recipe.features());
-        // Names in free text are told by what is said of them: others in their places mislead (measured on wnut17).
-        let fits = !answers.labels.is_empty() && examples.len() <= recipe.swap_rows as usize;
-        let share = if fits { recipe.value_swaps } else { 0.0 };
         let said = examples.iter().map(|example| example.text.as_str());
         let strange = recipe.strange_words as f32;
-        let strangers = Strangers::new(said, answers.listed(), labels > 0, strange, words);
-        let swaps = Swaps::new(examples, share as f32, strangers);
+        let strangers = Strangers::new(said, answers.listed(), labels > 1, strange, words);
+        let swaps = Swaps::new(examples, recipe.value_swaps as f32, strangers);
         let vary = |row: usize, random: &mut Random| {
             let place = places[row];
             if rows[row].made {
                 return None;
             }
-            let Varied { row: made, listed, nonsense } = swaps.of(place, random)?;
+            let Varied { row: made, listed, swapped, nonsense } = swaps.of(place, random)?;
             // What means nothing is from outside, if that is a label.
             let label = answers.outside.filter(|_| nonsense);
             let even = nonsense && label.is_none();
             let label = label.unwrap_or(texts[place].label);
             let text = Sequence::read(&made, &answers.slots, label, &settings, recipe.max_tokens as usize);
             let mut left_out = near[place].clone();
-            if share > 0.0 && random.unit() < STRANGE {
+            if swapped && random.unit() < STRANGE {
                 left_out.extend(fitted.book.all_of(&text, longest));
             }
             let mut row = TextRow { untagged: nonsense, even, ..numbers.row(&text, &left_out) };
             // Longer ones are not looked for in a list.
             for &span in text.spans.iter().filter(|span| span.last - span.first < longest) {
-                if listed.contains(&(text.tokens[span.first].start as usize)) {
+                let place = (text.tokens[span.first].start as usize, text.tokens[span.last].end as usize);
+                if listed.contains(&place) {
                     numbers.mark_listed(&mut row, span, |row| {
                         read.insert(row);
                     });

@@ -222,9 +222,9 @@ fn divide<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Divided<'a> {
         learned.extend(&valid.inside);
         learned.extend(valid.outside.iter().filter(|_| learns));
     }
-    if draft && train.is_empty() {
-        // Every row that there is was learned from: none is left to tune on.
-        valid.inside.clear();
+    if draft && train.iter().all(|row| is_outside(task, row)) {
+        // A draft would know nothing of the task: every row that there is is learned from, and none is left to tune on.
+        valid = apart(Vec::new());
     }
     let part = (draft && !valid.inside.is_empty()).then_some(train.len());
     Divided { train, valid, learned, proof: to_prove.map(apart), part }

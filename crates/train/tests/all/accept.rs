@@ -146,6 +146,17 @@ fn a_cascade_answers_as_the_dear_one_would_where_the_cheap_one_is_unsure() {
 }
 
 #[test]
+fn a_cascade_says_how_small_it_may_be() {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", &single(4, 300, 1))]);
+    let result = Trainer::new(recipe(&[("max_size", "15000")])).train_cascade(&task, &splits).map(drop);
+    let Err(error @ TrainError::Size { max_size: 15_000, least: 16_384 }) = result else {
+        panic!("{result:?}")
+    };
+    assert!(error.to_string().contains("15000 bytes; allow 16384"), "{error}");
+}
+
+#[test]
 fn a_cascade_is_for_one_label_a_text() {
     let task = task("multi-label");
     let splits = splits(&task, &[("train.jsonl", &many(4, 300, 1))]);

@@ -93,6 +93,26 @@ fn features_of_tokens_are_left_out_of_many_rows() {
     assert!(rest(&with("0.3", rows).model) == rest(&some.model), "the draft left none out");
 }
 
+/// Of few rows values are swapped, or not, as the model's rows are many, and not the draft's: one judges the other.
+#[test]
+fn values_are_swapped_in_draft_and_model_or_in_neither() {
+    let (task, splits) = smart_home();
+    let (train, valid) = (splits.train[..360].to_vec(), splits.train[360..400].to_vec());
+    let splits = Splits { train, valid, valid_origin: Origin::SetAside, ..splits };
+    let with = |share: &str, up_to: usize| {
+        let up_to = up_to.to_string();
+        let swaps = [("value_swaps", share), ("swap_rows", &*up_to)];
+        let small = [("strange_words", "0"), ("epochs", "1"), ("max_size", "60000")];
+        Trainer::new(recipe(&[&swaps[..], &small].concat())).train(&task, &splits).unwrap()
+    };
+    let none = with("0", 3000);
+    let rows = none.report.train_rows;
+    assert!(none.report.draft && rows > 360, "a draft sees fewer rows than the {rows} of the model");
+    let none = rest(&none.model);
+    assert!(rest(&with("1", rows - 1).model) == none, "the draft's rows were swapped");
+    assert!(rest(&with("1", rows).model) != none, "no values were swapped");
+}
+
 /// A change of one character of one row is another file: nothing is cached between trainings.
 #[test]
 fn other_rows_give_another_file() {

@@ -6,7 +6,7 @@ use stonechat_engine::{Engine, Model, Reason};
 use stonechat_task::{Dataset, Origin, Task};
 use stonechat_train::Trained;
 
-use crate::support::{Row, meta, rest, scores, single, splits, task, train};
+use crate::support::{Row, meta, rest, right, scores, single, splits, task, train};
 
 #[test]
 fn test_rows_are_never_read() {
@@ -139,7 +139,37 @@ fn validation_rows_that_the_data_names_are_learned_where_the_recipe_says_so() {
     let apart = given(&few, &more, &[]);
     assert_eq!(counts(&apart), (150, 50, false));
     assert_ne!(scores(&apart.model, texts()), scores(&whole.model, texts()));
-    assert_eq!(learned.report.accuracy, apart.report.accuracy);
+}
+
+/// What only these rows could teach is unknown to the draft that they judge.
+#[test]
+fn learned_validation_rows_are_judged_by_a_draft_that_did_not_see_them() {
+    let task = task("single-label");
+    let mut valid = single(4, 60, 2);
+    let mut names: Vec<Vec<String>> = valid.iter().map(|row| row.1.clone()).collect();
+    names.rotate_left(1);
+    for (at, (row, name)) in valid.iter_mut().zip(names).enumerate() {
+        *row = (format!("only{at} word{at} here{at}"), name);
+    }
+    let files = [("train.jsonl", &single(4, 200, 1)[..]), ("valid.jsonl", &valid), ("test.jsonl", &valid)];
+    let splits = splits(&task, &files);
+    let trained = train(&task, &splits, &[("learn_valid", "1")]);
+    assert!(trained.report.draft && trained.report.accuracy.unwrap() < 0.6, "{:?}", trained.report);
+    assert!(right(&trained.model, &valid) > 0.95);
+}
+
+/// Where the train rows are all from outside there is nothing that a draft could know of the task.
+#[test]
+fn validation_rows_alone_may_teach_the_task() {
+    let task = task("single-label");
+    let outside: Vec<Row> =
+        (0..40).map(|at| (format!("outside {at} of it"), vec![task.out_of_scope.clone()])).collect();
+    let inside = single(4, 80, 1);
+    let files = [("train.jsonl", &outside[..]), ("valid.jsonl", &inside), ("test.jsonl", &inside)];
+    let trained = train(&task, &splits(&task, &files), &[("learn_valid", "1")]);
+    let report = &trained.report;
+    assert_eq!((report.valid_rows, report.accuracy, report.draft), (0, None, false), "{report:?}");
+    assert!(right(&trained.model, &inside) > 0.9);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Which rows a model is tuned on, and that they are told of honestly.
 
-use crate::support::{Row, recipe, single, splits, task, train};
-use stonechat_task::{Origin, Splits, Task};
+use crate::support::{Numbers, Row, recipe, single, splits, task, train};
+use serde_json::json;
+use std::path::Path;
+use stonechat_task::{Dataset, Origin, Splits, Task};
 use stonechat_train::{Recipe, TrainError, Trainer};
 
 #[test]
@@ -41,6 +43,64 @@ fn rows_that_were_learned_from_are_not_tuned_on() {
     let report = train(&task, &all, &[]).report;
     assert_eq!((report.valid_rows, report.accuracy, report.draft), (0, None, false));
     assert!(report.notes.iter().any(|note| note.contains("too few to calibrate")), "{report:?}");
+}
+
+/// Rows of slots alone: of every `each` one has a name.
+fn calls(count: usize, each: usize, seed: u64) -> String {
+    let mut numbers = Numbers(seed);
+    let names = ["anna", "bert", "carla", "dora", "emil", "frida"];
+    let row = |at: usize| {
+        let name = names[numbers.below(names.len())];
+        let (text, slots) = if at % each == 0 {
+            let slot = json!({ "name": "who", "start": 12, "end": 12 + name.len() });
+            (format!("please call {name} number {at}"), vec![slot])
+        } else {
+            (format!("nothing to say today number {at}"), Vec::new())
+        };
+        json!({ "text": text, "slots": slots }).to_string() + "\n"
+    };
+    (0..count).map(row).collect()
+}
+
+fn call_task(valid: &str) -> (Task, Splits) {
+    let task = Task::parse("name = \"calls\"\nkind = \"slots-only\"\n", "task.toml".as_ref()).unwrap();
+    let train = calls(200, 2, 1);
+    let files = [("train.jsonl", train.as_str()), ("valid.jsonl", valid), ("test.jsonl", &train)];
+    let splits = Dataset::parse(&task, &files.map(|(name, text)| (Path::new(name), text))).unwrap().split();
+    (task, splits)
+}
+
+const SMALL: [(&str, &str); 5] =
+    [("units", "16"), ("dim", "16"), ("epochs", "8"), ("least_steps", "0"), ("rate", "0.01")];
+
+/// Rows enough, but without slots: there is nothing to calibrate on, and all is as it should be.
+#[test]
+fn tuning_rows_without_slots_tell_no_confidence_of_slots() {
+    let (task, splits) =
+        call_task(&calls(40, 1000, 2).lines().skip(1).map(|line| format!("{line}\n")).collect::<String>());
+    let report = train(&task, &splits, &SMALL).report;
+    let merit = report.merit.clone().unwrap();
+    assert_eq!((report.slots.unwrap().temperature, merit.value, merit.rows), (1.0, 1.0, 39));
+    assert!(
+        report.notes.iter().any(|note| note.contains("too few slots to calibrate on")),
+        "{:?}",
+        report.notes
+    );
+    let (task, splits) = call_task(&calls(60, 2, 2));
+    let report = train(&task, &splits, &SMALL).report;
+    assert!(
+        report.slots.unwrap().temperature != 1.0
+            && report.notes.iter().all(|note| !note.contains("too few slots"))
+    );
+}
+
+/// Rows without a slot prove nothing of slots: it says how many are missing, not that the model is wrong.
+#[test]
+fn a_promise_of_slots_counts_rows_with_slots() {
+    let (task, splits) = call_task(&calls(240, 12, 2));
+    let settings = [&SMALL[..], &[("max_error", "0.05")]].concat();
+    let error = Trainer::new(recipe(&settings)).train(&task, &splits).unwrap_err();
+    assert!(matches!(error, TrainError::TooFewToPromise { rows: 20, needed: 59, .. }), "{error}");
 }
 
 #[test]
