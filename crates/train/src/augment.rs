@@ -63,6 +63,11 @@ pub(crate) fn augment(
     if ways.is_empty() || rows.is_empty() {
         return Vec::new();
     }
+    // What is not read of a text would be carried along for nothing.
+    let read = |at: usize| {
+        let text = rows[at].text.as_str();
+        text.char_indices().nth(recipe.max_characters as usize).map_or(text, |(end, _)| &text[..end])
+    };
     let mut random = Random::new(recipe.seed, 3000);
     let mut mates: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
@@ -81,7 +86,7 @@ pub(crate) fn augment(
         let way = ways[at % ways.len()];
         for _ in 0..TRIES {
             let mut last = parent;
-            let own: Vec<&str> = rows[parent].text.split_whitespace().collect();
+            let own: Vec<&str> = read(parent).split_whitespace().collect();
             let text = match (way, &mut synonyms) {
                 (Way::Drop, _) => drop_words(&own, &mut random),
                 (Way::Mix | Way::Across, _) => {
@@ -91,13 +96,13 @@ pub(crate) fn augment(
                     };
                     let other = others.get(random.below(others.len().max(1))).copied().unwrap_or(parent);
                     last = last.max(other);
-                    let other: Vec<&str> = rows[other].text.split_whitespace().collect();
+                    let other: Vec<&str> = read(other).split_whitespace().collect();
                     mix(&own, &other, &mut random)
                 }
                 (Way::Synonyms, Some(synonyms)) => synonyms.replace(&own, &mut random),
                 (Way::Typo | Way::Synonyms, _) => mistype(&own, &mut random),
             };
-            if !text.is_empty() && text != rows[parent].text {
+            if !text.is_empty() && text != read(parent) {
                 made.push(Made { text, parent: last });
                 break;
             }
@@ -206,5 +211,34 @@ impl<'a> Synonyms<'a> {
             }
         }
         if changed { text.join(" ") } else { String::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use stonechat_task::Source;
+
+    /// Rows of a megabyte do not become thousands of texts of a megabyte.
+    #[test]
+    fn what_is_not_read_of_a_row_is_in_no_made_text() {
+        let row = |at: u32| Example {
+            text: format!("word{at} ").repeat(50) + &"unread ".repeat(50),
+            labels: vec!["x".to_owned()],
+            slots: Vec::new(),
+            source: Source { file: Path::new("rows").into(), line: at },
+            split: None,
+        };
+        let rows = [row(1), row(2), row(3)];
+        let rows: Vec<&Example> = rows.iter().collect();
+        let recipe = Recipe { max_characters: 300, ..Recipe::default() };
+        let made = augment(&rows, None, &recipe, 200, true);
+        assert!(
+            made.len() > 150
+                && made.iter().all(|made| made.text.len() <= 610 && !made.text.contains("unread"))
+        );
+        let whole = augment(&rows, None, &Recipe::default(), 200, true);
+        assert!(whole.iter().any(|made| made.text.contains("unread")));
     }
 }

@@ -140,7 +140,10 @@ impl fmt::Display for TrainError {
                 write!(f, "the weights grew beyond all bounds; lower `rate` or `table_rate` of the recipe")
             }
             Self::OneLabel { label } => {
-                write!(f, "every row has the label `{label}`; add examples of at least one other label")
+                write!(
+                    f,
+                    "every row that is learned from has the label `{label}`; add examples of at least one other label"
+                )
             }
             Self::Task(error) => error.fmt(f),
             Self::Recipe(error) => error.fmt(f),

@@ -79,7 +79,7 @@ impl FittedTagger {
     }
 }
 
-/// Drafts: what was fitted without the rows set aside, and is tuned on these.
+/// Drafts: what was fitted without the tuning rows, and is tuned on these.
 #[derive(Clone)]
 pub(crate) enum Drafts {
     /// One for each plan.

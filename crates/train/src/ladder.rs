@@ -207,6 +207,10 @@ impl Trainer<'_> {
                 rung.note = Some(format!("needs {least} bytes at least"));
                 rung.least = Some(least);
             }
+            // Beside texts from outside a bag has something to tell; where there are none it says so itself.
+            Err(TrainError::OneLabel { .. }) if step.tier == Tier::Lookup => {
+                rung.note = Some("there is one label alone".to_owned());
+            }
             Err(error) => return Err(error),
         }
         Ok(rung)

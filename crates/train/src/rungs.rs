@@ -48,7 +48,7 @@ pub struct Rung {
     pub model: Option<RungModel>,
 }
 
-/// The model of a rung, in figures: of one that was not chosen, where tuning rows were set aside, those of its draft.
+/// The model of a rung, in figures: of one that was not chosen, where tuning rows are learned from in the end, those of its draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RungModel {
     /// Bytes of the file; of the chosen one with this table.

@@ -83,6 +83,8 @@ struct TuningFacts<'a> {
     /// Rows whose labels the model has.
     known: usize,
     strange: &'a [&'a Example],
+    /// How many were left out, as a draft could not know their labels or slots.
+    unjudged: usize,
 }
 
 /// How good a fitted model is on the tuning rows.
@@ -139,8 +141,9 @@ fn joining<'a>(splits: &'a Splits, recipe: &Recipe) -> &'a [Example] {
     if joins(splits, recipe) { &splits.valid } else { &[] }
 }
 
-/// Whether rows to learn from have slots, or the task is one of slots alone.
-pub(crate) fn has_slots(task: &Task, splits: &Splits, recipe: &Recipe) -> bool {
+/// Whether rows to learn from have slots, or the task is one of slots alone: then only a tagger answers all of it, and no teacher is
+/// asked.
+pub fn has_slots(task: &Task, splits: &Splits, recipe: &Recipe) -> bool {
     let rows = splits.train.iter().chain(joining(splits, recipe));
     let mut rows = rows.filter(|row| !row.labels.contains(&task.out_of_scope));
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
@@ -181,6 +184,8 @@ struct Divided<'a> {
     proof: Option<Held<'a>>,
     /// How many of the rows to learn from, the first ones, a draft sees, where there is to be one.
     part: Option<usize>,
+    /// How many valid rows are learned from and judge nothing, as their labels or slots would be unknown to a draft.
+    unjudged: usize,
 }
 
 /// Rows that were not learned from.
@@ -226,8 +231,19 @@ fn divide<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Divided<'a> {
         // A draft would know nothing of the task: every row that there is is learned from, and none is left to tune on.
         valid = apart(Vec::new());
     }
+    let count = valid.inside.len();
+    if splits.valid_origin == Origin::Given && joins(splits, recipe) {
+        let rows = || train.iter().filter(|row| !is_outside(task, row));
+        let labels: BTreeSet<&String> = rows().flat_map(|row| &row.labels).collect();
+        let slots: BTreeSet<&String> = rows().flat_map(|row| &row.slots).map(|slot| &slot.name).collect();
+        valid.inside.retain(|row| {
+            row.labels.iter().all(|label| labels.contains(label))
+                && row.slots.iter().all(|slot| slots.contains(&slot.name))
+        });
+    }
+    let unjudged = count - valid.inside.len();
     let part = (draft && !valid.inside.is_empty()).then_some(train.len());
-    Divided { train, valid, learned, proof: to_prove.map(apart), part }
+    Divided { train, valid, learned, proof: to_prove.map(apart), part, unjudged }
 }
 
 /// The rows inside the task that a model is judged on, and that its draft does not learn from.
@@ -286,7 +302,7 @@ impl Trainer<'_> {
     /// [`Trainer::train`], with what a comparison needs.
     pub(crate) fn build(mut self, task: &Task, splits: &Splits) -> Result<Built, TrainError> {
         self.recipe.check().map_err(TrainError::Recipe)?;
-        let Divided { train, valid, learned, proof, part } = divide(task, splits, &self.recipe);
+        let Divided { train, valid, learned, proof, part, unjudged } = divide(task, splits, &self.recipe);
         // All that must fit the task, whatever is decided by it.
         let held: Vec<&Example> =
             valid.inside.iter().chain(proof.iter().flat_map(|proof| &proof.inside)).copied().collect();
@@ -334,7 +350,7 @@ impl Trainer<'_> {
         let known: BTreeSet<&String> = names.iter().collect();
         let is_strange = |row: &&Example| !row.labels.iter().all(|label| known.contains(label));
         let strange: Vec<&Example> = told.iter().copied().filter(is_strange).collect();
-        let facts = TuningFacts { known: told.len() - strange.len(), strange: &strange };
+        let facts = TuningFacts { known: told.len() - strange.len(), strange: &strange, unjudged };
         if lookup {
             let why = match task.kind {
                 Kind::MultiLabel => Some("a text of this task may have several"),
@@ -734,6 +750,12 @@ impl Trainer<'_> {
             notes.push(format!(
                 "tuning rows with a label that no row to learn from has: {}, the first `{label}`; they count as wrong",
                 tuning.strange.len()
+            ));
+        }
+        if tuning.unjudged > 0 {
+            notes.push(format!(
+                "{} valid rows with labels or slots that no train row has were learned from, and judge nothing",
+                tuning.unjudged
             ));
         }
         let commonest = support.values().max().copied().unwrap_or_default() as f64 / learned.len() as f64;

@@ -48,10 +48,14 @@ impl Convert {
         let task = Task::read_with(&self.input, &self.columns.options(self.from))?;
         let data = Dataset::read(&task)?;
         let mut findings = data.warnings;
-        findings.extend(write(&self.output, to, &data.examples)?);
+        let lost = write(&self.output, to, &data.examples)?;
+        let left_out: usize =
+            lost.iter().filter(|lost| lost.kind == "lossy-row").map(|lost| lost.count).sum();
+        let rows = data.examples.len() - left_out;
+        findings.extend(lost);
         if console.json {
             return console.document(&json!({
-                "rows": data.examples.len(),
+                "rows": rows,
                 "format": to.name(),
                 "file": self.output.display().to_string(),
                 "findings": findings,
@@ -60,6 +64,6 @@ impl Convert {
         for finding in &findings {
             console.note(format_args!("{}: {finding}", finding.severity));
         }
-        console.line(format_args!("{}: {} rows as {to}", self.output.display(), data.examples.len()))
+        console.line(format_args!("{}: {rows} rows as {to}", self.output.display()))
     }
 }

@@ -10,7 +10,7 @@ use stonechat_eval::{digest, latency};
 use stonechat_task::{
     Dataset, Finding, Kind, Severity, Splits, Task, check, parse_latency_us, parse_size, write_file,
 };
-use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer, Words};
+use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer, Words, has_slots};
 
 use crate::common::Common;
 use crate::console::Console;
@@ -101,10 +101,14 @@ impl Train {
         let findings = check::all(&task, &splits);
         show(&findings, &self.task, console);
         console.note(format_args!("rows: {}", Counts(&splits)));
-        if self.tier == Tier::Bag && splits.train.iter().any(|row| !row.slots.is_empty()) {
+        let slots = has_slots(&task, &splits, &recipe);
+        if self.tier == Tier::Bag && slots {
             console.note("a bag finds no slots: those of the rows are left out");
         }
-        let slots = self.tier != Tier::Bag && splits.train.iter().any(|row| !row.slots.is_empty());
+        let slots = self.tier != Tier::Bag && slots;
+        if self.words.is_some() && (self.tier == Tier::Lookup || recipe.pieces == 0) {
+            console.note("without word pieces nothing is learned of --words: a look-up has none, nor has a model with `pieces=0`");
+        }
         if self.teacher.is_some() && (slots || task.kind != Kind::SingleLabel) {
             console.note("only models of labels alone, one a text, learn from a teacher: it is not asked");
         }

@@ -51,3 +51,28 @@ fn a_failure_leaves_the_old_file() {
     assert_eq!(folder.read("out.csv"), b"old");
     assert_eq!(folder.names(), ["in.jsonl", "out.csv"]);
 }
+
+/// What a row cannot have is told of that row, and rows that are left out are not counted.
+#[test]
+fn what_a_format_cannot_hold_is_told_of_its_row() {
+    let folder = Folder::new(&[]);
+    let rows = ["plain", "a [b] c"].map(|text| format!("{{\"text\":\"{text}\",\"label\":\"x\"}}\n")).concat();
+    folder.write("marks.jsonl", rows.as_bytes());
+    let message = folder.run(&["convert", "marks.jsonl", "out", "--to", "massive"]).failed(2);
+    assert!(
+        message.contains("marks.jsonl:2: the brackets in \"a [b] c\"")
+            && message.contains("; choose another format"),
+        "{message}"
+    );
+    assert!(!folder.path("out").exists());
+    let rows = ["one", " ", "two", ""].map(|text| format!("{{\"text\":\"{text}\"}}\n")).concat();
+    folder.write("blank.jsonl", rows.as_bytes());
+    folder.write("task.toml", b"kind = \"slots-only\"\ndata.train = [\"blank.jsonl\"]\n");
+    let run = folder.run(&["convert", "task.toml", "out.conll"]);
+    assert!(
+        run.out.contains("out.conll: 2 rows as conll") && run.err.contains("(2 times)"),
+        "{} {}",
+        run.out,
+        run.err
+    );
+}

@@ -41,7 +41,7 @@ fn it_says_which_rows_are_judged() {
 fn it_says_that_the_rows_to_judge_on_were_learned_from() {
     let folder = Folder::trained();
     let row = |at: usize| {
-        let (word, label) = if at % 2 == 0 { ("turn on", "on") } else { ("make it dark in", "off") };
+        let (word, label) = if at.is_multiple_of(2) { ("turn on", "on") } else { ("make it dark in", "off") };
         let split = if at < 40 { "train" } else { "valid" };
         format!("{{\"text\":\"{word} room {at}\",\"label\":\"{label}\",\"split\":\"{split}\"}}\n")
     };

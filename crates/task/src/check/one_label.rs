@@ -1,12 +1,20 @@
 //! Nothing to choose between.
 
 use super::rows::Rows;
+use crate::example::Example;
 use crate::finding::{Finding, Places, Severity};
 use crate::task::Kind;
 
-/// `one-label`: a single-label task in which all rows have the same label, out-of-scope rows aside.
+/// Out-of-scope train rows from which on these are learned as a label of their own.
+const LEARNED_OUTSIDE: usize = 20;
+
+/// `one-label`: a single-label task in which all rows have the same label, and too few are outside the task to tell those from.
 pub(super) fn check(rows: &Rows<'_>) -> Vec<Finding> {
     if rows.task.kind != Kind::SingleLabel || rows.labels.len() > 1 {
+        return Vec::new();
+    }
+    let outside = |row: &&Example| row.labels.contains(&rows.task.out_of_scope);
+    if rows.labels.len() == 1 && rows.splits.train.iter().filter(outside).count() >= LEARNED_OUTSIDE {
         return Vec::new();
     }
     let mut places = Places::default();

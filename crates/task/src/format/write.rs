@@ -18,26 +18,45 @@ use crate::write_file::write_file;
 /// system refuses; an old file stays as it was then.
 pub fn write(path: &Path, format: Format, examples: &[Example]) -> Result<Vec<Finding>, Error> {
     let mut lossy = Lossy::default();
-    let refused = |what| Error::whole(path, what, "choose another format, as jsonl, which holds everything");
-    let bytes = match format {
-        Format::Seqio => {
-            let files = seqio::write(examples, &mut lossy).map_err(refused)?;
-            write_folder(path, &files)?;
-            return Ok(lossy.findings());
+    match encode(format, examples, &mut lossy) {
+        Ok(Encoded::File(bytes)) => write_file(path, &bytes)?,
+        Ok(Encoded::Folder(files)) => write_folder(path, &files)?,
+        Err(what) => {
+            const OTHER: &str = "choose another format, as jsonl, which holds everything";
+            // What is wrong with a row by itself is told of that row.
+            let alone = |example: &&Example| {
+                encode(format, std::slice::from_ref(*example), &mut Lossy::default()).is_err()
+            };
+            return Err(match examples.iter().find(alone) {
+                Some(Example { source, .. }) => Error::at(&source.file, source.line, what, OTHER),
+                None => Error::whole(path, what, OTHER),
+            });
         }
-        Format::Csv => delimited::write_csv(examples, &mut lossy),
-        Format::Tsv => Ok(delimited::write_tsv(examples, &mut lossy)),
-        Format::Jsonl => jsonl::write(examples),
-        Format::Fasttext => fasttext::write(examples, &mut lossy),
-        Format::Clinc => clinc::write(examples, &mut lossy),
-        Format::Trec => trec::write(examples, &mut lossy),
-        Format::Conll => conll::write(examples, &mut lossy),
-        Format::Massive => massive::write(examples, &mut lossy),
-        Format::Folder => Err("a folder a label cannot be written".to_string()),
     }
-    .map_err(refused)?;
-    write_file(path, &bytes)?;
     Ok(lossy.findings())
+}
+
+/// Rows as a format has them.
+enum Encoded {
+    File(Vec<u8>),
+    Folder(Vec<(PathBuf, Vec<u8>)>),
+}
+
+/// Writes rows to memory, or says what keeps them from being written.
+fn encode(format: Format, examples: &[Example], lossy: &mut Lossy) -> Result<Encoded, String> {
+    let bytes = match format {
+        Format::Seqio => return seqio::write(examples, lossy).map(Encoded::Folder),
+        Format::Csv => delimited::write_csv(examples, lossy),
+        Format::Tsv => Ok(delimited::write_tsv(examples, lossy)),
+        Format::Jsonl => jsonl::write(examples),
+        Format::Fasttext => fasttext::write(examples, lossy),
+        Format::Clinc => clinc::write(examples, lossy),
+        Format::Trec => trec::write(examples, lossy),
+        Format::Conll => conll::write(examples, lossy),
+        Format::Massive => massive::write(examples, lossy),
+        Format::Folder => Err("a folder a label cannot be written".to_string()),
+    };
+    bytes.map(Encoded::File)
 }
 
 /// Writes files into a folder that is not there yet, or is empty.

@@ -130,6 +130,13 @@ fn one_label_is_an_error() {
     assert_eq!((kinds(&found), found[0].severity), (vec!["one-label"], Severity::Error));
     let oos = findings(&task(""), vec![example(1, "x", &["oos"])]);
     assert_eq!(kinds(&oos), ["one-label"]);
+    // With rows enough outside of it there are two things to tell apart.
+    let beside = |outside: u32| {
+        let inside = (0..9).map(|n| example(n, &format!("x {n}"), &["a"]));
+        let rows = inside.chain((0..outside).map(|n| example(20 + n, &format!("y {n}"), &["oos"])));
+        findings(&task(""), rows.map(|row| in_split(Split::Train, row)).collect())
+    };
+    assert!(kinds(&beside(19)).contains(&"one-label") && !kinds(&beside(20)).contains(&"one-label"));
 }
 
 #[test]

@@ -251,3 +251,24 @@ fn texts_that_repeat_make_the_look_up_good_enough() {
     let shown = trained.report.to_string();
     assert!(shown.contains(">* lookup in 2.5 MB") && shown.contains("a look-up of 400 texts"), "{shown}");
 }
+
+/// One label and texts from outside are two things to tell apart, for all rungs but the look-up.
+#[test]
+fn one_label_beside_texts_from_outside_climbs() {
+    let task = task("single-label");
+    let row = |at: usize| match at % 2 {
+        0 => (format!("wake me at {at} please"), vec!["alarm".to_owned()]),
+        _ => (format!("what is the price of {at} apples"), vec![task.out_of_scope.clone()]),
+    };
+    let rows = |from: usize, count: usize| (from..from + count).map(row).collect::<Vec<_>>();
+    let files =
+        [("train.jsonl", &rows(0, 120)[..]), ("valid.jsonl", &rows(200, 60)), ("test.jsonl", &rows(400, 20))];
+    let (trained, ladder) = climb((&task, &splits(&task, &files)), &fast(), &Limits::default());
+    assert_eq!(ladder.rungs[0].note.as_deref(), Some("there is one label alone"));
+    assert_eq!(trained.report.tier, "bag");
+    let inside: Vec<_> = rows(0, 120).into_iter().filter(|row| row.1[0] == "alarm").collect();
+    let alone = splits(&task, &[("train.jsonl", &inside)]);
+    let mut clock = |_: &Model<'_>| None;
+    let error = Trainer::new(fast()).climb(&task, &alone, &Limits::default(), &mut clock).unwrap_err();
+    assert!(matches!(error, TrainError::OneLabel { .. }), "{error}");
+}

@@ -158,6 +158,23 @@ fn learned_validation_rows_are_judged_by_a_draft_that_did_not_see_them() {
     assert!(right(&trained.model, &valid) > 0.95);
 }
 
+/// A draft cannot be right where it never saw the label: what it is measured on are the others.
+#[test]
+fn learned_validation_rows_of_new_labels_judge_nothing() {
+    let task = task("single-label");
+    let (old, mut valid) = (single(4, 200, 1), single(4, 60, 2));
+    valid.extend((0..30).map(|at| (format!("brand new thing {at}"), vec!["new".to_owned()])));
+    let files = [("train.jsonl", &old[..]), ("valid.jsonl", &valid), ("test.jsonl", &single(4, 20, 3))];
+    let trained = train(&task, &splits(&task, &files), &[("learn_valid", "1")]);
+    let report = &trained.report;
+    assert_eq!((report.train_rows, report.valid_rows, report.draft), (290, 60, true));
+    assert!(report.accuracy.unwrap() > 0.9 && right(&trained.model, &valid[60..]) > 0.9, "{report:?}");
+    assert!(
+        report.notes.iter().any(|note| note.starts_with("30 valid rows with labels or slots")),
+        "{report:?}"
+    );
+}
+
 /// Where the train rows are all from outside there is nothing that a draft could know of the task.
 #[test]
 fn validation_rows_alone_may_teach_the_task() {
