@@ -51,7 +51,7 @@ fn calls(count: usize, each: usize, seed: u64) -> String {
     let names = ["anna", "bert", "carla", "dora", "emil", "frida"];
     let row = |at: usize| {
         let name = names[numbers.below(names.len())];
-        let (text, slots) = if at % each == 0 {
+        let (text, slots) = if at.is_multiple_of(each) {
             let slot = json!({ "name": "who", "start": 12, "end": 12 + name.len() });
             (format!("please call {name} number {at}"), vec![slot])
         } else {
