@@ -100,7 +100,11 @@ impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRows => {
-                write!(f, "there is no row to learn from; add labelled examples to the train split")
+                write!(
+                    f,
+                    "there is no row to learn from; add labelled examples to the train split; where all were set aside, set \
+                     `valid` and `test` of [split] in task.toml lower"
+                )
             }
             Self::NoLabels => write!(f, "no row has a label; label some of them"),
             Self::NoSlots => write!(f, "no row has a slot; mark some in the train split"),

@@ -247,6 +247,28 @@ impl Recipe {
     ///
     /// There is no such field, it takes no such value, or the recipe with it breaks a rule of [`Recipe::check`].
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), RecipeError> {
+        self.set_all([(key, value)])
+    }
+
+    /// Sets fields by their names. What they are together counts, not their order.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Recipe::set`]; nothing is set then.
+    pub fn set_all<'a>(
+        &mut self,
+        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), RecipeError> {
+        let mut changed = self.clone();
+        for (key, value) in settings {
+            changed.assign(key, value)?;
+        }
+        changed.check()?;
+        *self = changed;
+        Ok(())
+    }
+
+    fn assign(&mut self, key: &str, value: &str) -> Result<(), RecipeError> {
         let mut fields = serde_json::to_value(&*self).map_err(|error| RecipeError(error.to_string()))?;
         let Some(field) = fields.get_mut(key) else {
             let known = Self::fields().join(", ");
@@ -257,9 +279,7 @@ impl Recipe {
             Ok(number) => *field = number.into(),
             Err(_) => return Err(wrong),
         }
-        let changed: Self = serde_json::from_value(fields).map_err(|_| wrong)?;
-        changed.check()?;
-        *self = changed;
+        *self = serde_json::from_value(fields).map_err(|_| wrong)?;
         Ok(())
     }
 
@@ -398,6 +418,22 @@ mod tests {
         recipe.set("epochs", "3").unwrap();
         recipe.set("rate", "0.01").unwrap();
         assert_eq!((recipe.epochs, recipe.rate), (3, 0.01));
+    }
+
+    #[test]
+    fn what_settings_are_together_counts() {
+        let six = [("character_min", "6"), ("character_max", "6")];
+        for settings in [six, [six[1], six[0]]] {
+            let mut recipe = Recipe::default();
+            recipe.set_all(settings).unwrap();
+            assert_eq!((recipe.character_min, recipe.character_max), (6, 6));
+            assert!(recipe.set_all([("epochs", "3"), ("character_max", "5")]).is_err());
+            assert_eq!(
+                (recipe.epochs, recipe.character_max),
+                (Recipe::default().epochs, 6),
+                "nothing is set"
+            );
+        }
     }
 
     #[test]

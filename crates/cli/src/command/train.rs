@@ -184,11 +184,19 @@ impl Train {
         if let Some(seed) = common.seed {
             set(&"--seed", "seed", &seed.to_string())?;
         }
+        let mut settings = Vec::new();
         for setting in &self.set {
             let (key, value) = setting.split_once('=').ok_or_else(|| {
                 Failure::Input(format!("--set {setting}: there is no `=`; write --set KEY=VALUE"))
             })?;
-            set(&format_args!("--set {setting}"), key.trim(), value.trim())?;
+            settings.push((key.trim(), value.trim()));
+        }
+        if recipe.set_all(settings.iter().copied()).is_err() {
+            // One by one the first that is wrong is told.
+            for (key, value) in settings {
+                let place = format_args!("--set {key}={value}");
+                recipe.set(key, value).map_err(|error| Failure::Input(format!("{place}: {error}")))?;
+            }
         }
         Ok(recipe)
     }

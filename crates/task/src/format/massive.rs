@@ -55,11 +55,10 @@ pub(super) fn read(
     Ok(rows)
 }
 
-/// Whether a line is an object with a text and a marked text.
+/// Whether a line is an object with a text and a marked text, whatever stands in the place of these.
 pub(super) fn is_massive(line: &str) -> bool {
-    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line).is_ok_and(|object| {
-        [MARKED, "utt"].iter().all(|name| object.get(*name).is_some_and(serde_json::Value::is_string))
-    })
+    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line)
+        .is_ok_and(|object| [MARKED, "utt"].iter().all(|name| object.contains_key(*name)))
 }
 
 /// A marked text without its marks, and the slots.

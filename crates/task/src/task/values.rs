@@ -51,22 +51,29 @@ pub fn read_values(path: &Path) -> Result<Vec<ChoiceValue>, Error> {
 pub(super) struct Phrases {
     /// Phrase -> line and number of its value.
     of: BTreeMap<String, (u32, usize)>,
-    values: usize,
+    values: Vec<String>,
 }
 
 impl Phrases {
     /// Takes in the phrases of one more value. The reason of a failure reads `what is wrong; what to do`.
     pub(super) fn add(&mut self, line: u32, value: &ChoiceValue) -> Result<(), String> {
         for phrase in std::iter::once(&value.value).chain(&value.synonyms) {
-            let (first, number) = *self.of.entry(normalise(phrase)).or_insert((line, self.values));
-            if number != self.values {
+            let own = self.values.len();
+            let (first, number) = *self.of.entry(normalise(phrase)).or_insert((line, own));
+            if self.values.get(number).is_some_and(|known| *known == value.value) {
+                return Err(format!(
+                    "the value {:?} stands there already, on line {first}; write it once",
+                    value.value
+                ));
+            }
+            if number != own {
                 return Err(format!(
                     "the phrase {phrase:?} stands for another value already, on line {first}; write it once, for \
                      the value that is meant"
                 ));
             }
         }
-        self.values += 1;
+        self.values.push(value.value.clone());
         Ok(())
     }
 }

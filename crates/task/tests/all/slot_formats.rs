@@ -254,6 +254,9 @@ fn massive_errors_name_the_line() {
     }
     let found = refused("x.jsonl", (massive("a", "a") + "{\"utt\": \"b\", \"intent\": \"a\"}\n").as_bytes());
     assert!(found.starts_with("x.jsonl:2: no text \"annot_utt\"; "), "{found}");
+    // What is no text where one must be is told, and does not make the file another format, which has no slots.
+    let found = refused("x.jsonl", b"{\"utt\": \"b\", \"annot_utt\": 5, \"intent\": \"a\"}\n");
+    assert!(found.starts_with("x.jsonl:1: ") && found.contains("annot_utt"), "{found}");
     let line = massive("a", "a");
     let folder = Folder::new(&[
         ("all/de-DE.jsonl", line.as_bytes()),

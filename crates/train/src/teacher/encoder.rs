@@ -82,6 +82,7 @@ impl<T: Real> Encoder<T> {
                 .numbers("encoder.relative_attention_bias.weight", &[Config::BUCKETS, config.heads])?;
             distances = Distances::new(&table, config.heads, config.most_tokens());
         }
+        weights.end_before(config.layers)?;
         let layers = (0..config.layers).map(|at| Layer::read(folder, &weights, &config, at));
         Ok(Self {
             words: weights.numbers("embeddings.word_embeddings.weight", &[config.vocabulary, dim])?,

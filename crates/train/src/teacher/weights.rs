@@ -37,6 +37,18 @@ impl<'a> Weights<'a> {
         }
     }
 
+    /// An error if there is a layer of this number, which is one too many.
+    pub(super) fn end_before(&self, layer: usize) -> Result<(), TeacherError> {
+        let more = format!("{}encoder.layer.{layer}.", self.prefix);
+        if self.tensors.tensors().iter().any(|(name, _)| name.starts_with(&more)) {
+            let what = format_args!(
+                "there is a layer `{more}` where config.json asks for {layer} layers; take both as they were published"
+            );
+            return Err(TeacherError::new(&self.path, what));
+        }
+        Ok(())
+    }
+
     /// A tensor of this shape.
     pub(super) fn tensor<T: Real>(&self, name: &str, shape: &[usize]) -> Result<Tensor, TeacherError> {
         let name = format!("{}{name}", self.prefix);

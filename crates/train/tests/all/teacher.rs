@@ -346,6 +346,8 @@ fn folders_that_are_no_encoder() {
     refused(at, "2 positions");
     with("position_embedding_type", "relative_key".into());
     refused(at, "`relative_key`");
+    with("num_hidden_layers", (LAYERS - 1).into());
+    refused(at, "model.safetensors: there is a layer `encoder.layer.");
     with("intermediate_size", 65.into());
     refused(at, "model.safetensors: `e");
     fs::write(at.join("config.json"), "{").unwrap();
