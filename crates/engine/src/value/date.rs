@@ -41,7 +41,8 @@ fn today(c: &Cursor<'_>) -> Option<Date> {
 
 /// Reads "today", "the day after tomorrow". With an article "mañana" and "Morgen" are a part of the day.
 fn near_day(c: &mut Cursor<'_>) -> Option<DateValue> {
-    let part = c.part_comes();
+    let has_part = c.language == Some(Language::Spanish) || c.peek(Class::Part).is_some();
+    let part = c.part_comes() && has_part;
     let offset = i32::from(c.take(Class::Day).filter(|&day| !part || day == TODAY)?) - 128;
     today(c)?.plus_days(offset).map(DateValue::Day)
 }
