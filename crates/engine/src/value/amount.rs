@@ -61,8 +61,12 @@ pub(super) fn money(c: &mut Cursor<'_>) -> Option<(Decimal, Currency)> {
     }
     c.take(Class::Of);
     let currency = Currency::at(c.take(Class::Currency)?)?;
-    let value = match c.attempt(|c| cents(c, currency)).filter(|_| value.to_integer().is_some()) {
-        Some(cents) => value.add(if value.mantissa() < 0 { cents.negate()? } else { cents })?,
+    let value = match c.attempt(|c| cents(c, currency)) {
+        Some(cents) => {
+            // "2.5 dollars fifty" is no amount.
+            value.to_integer()?;
+            value.add(if value.mantissa() < 0 { cents.negate()? } else { cents })?
+        }
         None => value,
     };
     Some((value, currency))
