@@ -24,13 +24,11 @@ pub fn write(path: &Path, format: Format, examples: &[Example]) -> Result<Vec<Fi
         Err(what) => {
             const OTHER: &str = "choose another format, as jsonl, which holds everything";
             // What is wrong with a row by itself is told of that row.
-            let alone = |example: &&Example| {
-                encode(format, std::slice::from_ref(*example), &mut Lossy::default()).is_err()
+            let alone = |example: &Example| {
+                let what = encode(format, std::slice::from_ref(example), &mut Lossy::default()).err()?;
+                Some(Error::at(&example.source.file, example.source.line, what, OTHER))
             };
-            return Err(match examples.iter().find(alone) {
-                Some(Example { source, .. }) => Error::at(&source.file, source.line, what, OTHER),
-                None => Error::whole(path, what, OTHER),
-            });
+            return Err(examples.iter().find_map(alone).unwrap_or_else(|| Error::whole(path, what, OTHER)));
         }
     }
     Ok(lossy.findings())
