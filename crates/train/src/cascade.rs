@@ -3,7 +3,7 @@
 use crate::accept::{Answer, answers};
 use crate::calibrate::LEAST_ROWS;
 use crate::error::TrainError;
-use crate::recipe::Recipe;
+use crate::recipe::{LEAST_SIZE, Recipe};
 use crate::record::record;
 use crate::report::{CascadeReport, TrainReport};
 use crate::session::{Built, Trained, Trainer, facts};
@@ -15,8 +15,6 @@ use stonechat_task::{Example, Kind, Splits, Task};
 /// The size of a cheap bag, in bytes, and the share of the whole that it or a look-up may take at the most.
 const CHEAP_BYTES: u64 = 100_000;
 const CHEAP_PART: u64 = 4;
-/// No model is asked to be smaller.
-const LEAST_BYTES: u64 = 4096;
 /// The size of both together where the recipe gives none.
 const BYTES: u64 = 1_100_000;
 /// Bytes that the table of sections and padding may grow by.
@@ -86,8 +84,8 @@ impl Trainer<'_> {
         };
         let mut cheap = Vec::new();
         let small = Recipe { max_size: CHEAP_BYTES.min(part), pieces: 0, ..recipe.clone() };
-        if part < LEAST_BYTES {
-            return Err(TrainError::Size { max_size: room, least: LEAST_BYTES * CHEAP_PART });
+        if part < LEAST_SIZE {
+            return Err(TrainError::Size { max_size: room, least: LEAST_SIZE * CHEAP_PART });
         }
         for (tier, recipe) in
             [(Tier::Lookup, Recipe { max_size: part, ..recipe.clone() }), (Tier::Bag, small)]
@@ -99,8 +97,7 @@ impl Trainer<'_> {
             }
         }
         let taken = cheap.iter().map(|built| built.trained.model.len() as u64).max().unwrap_or_default();
-        let left =
-            Recipe { max_size: room.saturating_sub(taken + MARGIN).max(LEAST_BYTES), ..recipe.clone() };
+        let left = Recipe { max_size: room.saturating_sub(taken + MARGIN).max(LEAST_SIZE), ..recipe.clone() };
         let dear = build(Tier::Bag, left, teacher)?;
         let alone = graded(&dear.judged, &rows)?;
         let floor = libm::round(recipe.min_confidence * f64::from(Confidence::ONE.raw())) as u32;

@@ -147,6 +147,9 @@ pub struct Recipe {
     pub recorded: u32,
 }
 
+/// The least `max_size` that can be asked for, in bytes.
+pub(crate) const LEAST_SIZE: u64 = 4096;
+
 impl Default for Recipe {
     fn default() -> Self {
         Self {
@@ -375,7 +378,7 @@ impl Recipe {
             (self.learn_valid <= 1, "`learn_valid` is 0 or 1"),
             (self.recorded <= 4096, "`recorded` is 4096 at most"),
             (
-                self.max_size == 0 || (4096..=1 << 32).contains(&self.max_size),
+                self.max_size == 0 || (LEAST_SIZE..=1 << 32).contains(&self.max_size),
                 "`max_size` is 4096 bytes to 4 GiB, or 0",
             ),
         ];

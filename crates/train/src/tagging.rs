@@ -496,9 +496,7 @@ impl Trainer<'_> {
         let model = Model::open(&bytes).map_err(|error| fault(&error))?;
         let owned: Vec<Example> = tuning.rows.iter().map(|&example| example.clone()).collect();
         let evaluation = evaluate(&model, &owned, &Options { threads: self.threads, ..Options::default() });
-        // Where neither rows nor answers have slots, and there are no labels, all is as it should be.
-        verdict.merit = Merit::of(&evaluation, false, owned.len())
-            .or_else(|| Merit::counted("exact_match", owned.len(), owned.len()));
+        verdict.merit = Merit::of(&evaluation, false, owned.len());
         verdict.accuracy = evaluation.label.map(|label| label.accuracy);
         if let Some(calibration) = evaluation.calibration {
             verdict.ece = Some(calibration.ece);

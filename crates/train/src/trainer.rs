@@ -32,6 +32,7 @@ use stonechat_engine::format::{DecisionRule, Features, Labels, SectionKind, Tier
 use stonechat_engine::text::{Class, Feature, FeatureSettings, characters};
 use stonechat_engine::{Confidence, FormatError, Model};
 use stonechat_eval::{Bin, Options, evaluate};
+use stonechat_task::check::LEAST_OUTSIDE;
 use stonechat_task::{Example, Kind, Origin, Splits, Task, label_names};
 
 /// Rows, with what the trainer needs of them.
@@ -218,7 +219,7 @@ fn divide<'a>(task: &Task, splits: &'a Splits, recipe: &Recipe) -> Divided<'a> {
     let Held { inside: mut train, outside } = apart(to_learn);
     let mut valid = apart(to_choose);
     let count = outside.len() + if draft { valid.outside.len() } else { 0 };
-    let learns = recipe.learn_outside == 1 && task.kind == Kind::SingleLabel && count >= LEAST_ROWS;
+    let learns = recipe.learn_outside == 1 && task.kind == Kind::SingleLabel && count >= LEAST_OUTSIDE;
     if learns {
         train.extend(outside);
     }

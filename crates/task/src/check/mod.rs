@@ -32,3 +32,4 @@ mod unseen_labels;
 mod unseen_slots;
 
 pub use all::all;
+pub use one_label::LEAST_OUTSIDE;

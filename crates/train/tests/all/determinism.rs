@@ -71,12 +71,17 @@ fn slots_with_values_of_other_rows() {
     assert!(rest(&with("0", 1)) != rest(&first), "no values were swapped");
 }
 
+/// 360 rows, and 40 that a draft of these is tuned on and the model learns from, too.
+fn drafted() -> (Task, Splits) {
+    let (task, splits) = smart_home();
+    let (train, valid) = (splits.train[..360].to_vec(), splits.train[360..400].to_vec());
+    (task, Splits { train, valid, valid_origin: Origin::SetAside, ..splits })
+}
+
 /// Features are left out from so many rows on, and a draft of fewer of them learns as the model does.
 #[test]
 fn features_of_tokens_are_left_out_of_many_rows() {
-    let (task, splits) = smart_home();
-    let (train, valid) = (splits.train[..360].to_vec(), splits.train[360..400].to_vec());
-    let splits = Splits { train, valid, valid_origin: Origin::SetAside, ..splits };
+    let (task, splits) = drafted();
     let with = |share: &str, from: usize| {
         let from = from.to_string();
         let settings =
@@ -96,9 +101,7 @@ fn features_of_tokens_are_left_out_of_many_rows() {
 /// Of few rows values are swapped, or not, as the model's rows are many, and not the draft's: one judges the other.
 #[test]
 fn values_are_swapped_in_draft_and_model_or_in_neither() {
-    let (task, splits) = smart_home();
-    let (train, valid) = (splits.train[..360].to_vec(), splits.train[360..400].to_vec());
-    let splits = Splits { train, valid, valid_origin: Origin::SetAside, ..splits };
+    let (task, splits) = drafted();
     let with = |share: &str, up_to: usize| {
         let up_to = up_to.to_string();
         let swaps = [("value_swaps", share), ("swap_rows", &*up_to)];
