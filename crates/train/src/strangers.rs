@@ -218,6 +218,22 @@ mod tests {
         Strangers::new(TEXTS.into_iter(), ["room"].into_iter(), labels, 0.5, None).unwrap()
     }
 
+    /// What no list forgives is not taught.
+    #[test]
+    fn values_with_digits_and_short_ones_are_not_mistyped() {
+        let strangers = strangers(true);
+        let mut random = Random::new(1, 0);
+        let mut short = 0;
+        for _ in 0..1000 {
+            assert!(!matches!(strangers.value("room", "channel 5001", &mut random), Value::Mistyped(_)));
+            if let Value::Mistyped(value) = strangers.value("room", "hall", &mut random) {
+                assert!((4..=5).contains(&value.len()), "{value}");
+                short += 1;
+            }
+        }
+        assert!(short > 100, "{short}");
+    }
+
     #[test]
     fn values_of_lists_are_kept_new_or_mistyped_and_others_stay() {
         let strangers = strangers(true);
