@@ -400,9 +400,64 @@ fn a_character_that_becomes_several_is_one_token_in_texts_and_lists() {
         unspaced_ngrams: (1, 4),
     };
     for text in ["½ cup", "a ½", "㈱ 株 ok", "ﬁne ﷺ x", "don't 12½%"] {
-        let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0 };
+        let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
         let mut tokens = [none; 64];
         let (count, _) = token_features(text, &settings, &mut tokens, |_, _| {});
-        assert_eq!(tokens[..count].to_vec(), token_hashes(text).collect::<Vec<_>>(), "{text}");
+        let plain: Vec<_> = tokens[..count].iter().map(|token| TokenHash { shape: 0, ..*token }).collect();
+        assert_eq!(plain, token_hashes(text).collect::<Vec<_>>(), "{text}");
     }
+}
+
+#[test]
+fn tokens_without_white_space_between_them_know_their_chunk() {
+    use stonechat_engine::text::{FeatureSettings, Group, TokenHash, TokenKind, token_features};
+    // Without pairs, what a token has beside itself and its two shapes is of its chunk.
+    let settings = FeatureSettings {
+        max_characters: 100,
+        word_ngrams: 1,
+        character_ngrams: (3, 5),
+        unspaced_ngrams: (1, 4),
+    };
+    let chunks = |text: &str| -> Vec<Vec<u32>> {
+        let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
+        let mut tokens = [none; 64];
+        let mut found = vec![Vec::new(); 64];
+        let (count, _) = token_features(text, &settings, &mut tokens, |token, feature| {
+            if feature.group == Group::Words {
+                found[token].push(feature.hash);
+            }
+        });
+        found.truncate(count);
+        found.into_iter().map(|hashes| hashes[3..].to_vec()).collect()
+    };
+    // White space of any kind parts, and nothing else does; so do scripts without spaces.
+    for text in ["", "ok", "Do it , now", "a\u{a0}b", "一二三", "a一", "5 %"] {
+        assert!(chunks(text).iter().all(Vec::is_empty), "{text}");
+    }
+    let whole = chunks("see System.out now");
+    assert_eq!(whole.iter().map(Vec::len).collect::<Vec<_>>(), [0, 2, 2, 2, 0]);
+    // Where each stands, and the shape with that, are features of their own.
+    let distinct: std::collections::BTreeSet<u32> = whole.iter().flatten().copied().collect();
+    assert_eq!(distinct.len(), 6);
+    let of = |text: &str| chunks(text).into_iter().filter(|own| !own.is_empty()).collect::<Vec<_>>();
+    assert_eq!(of("Reader.to"), of("System.out"), "the same shape");
+    let (small, long) = (of("system.out"), of("System.out.it"));
+    for other in [&small, &long] {
+        assert_eq!(other[0][0], of("System.out")[0][0], "the first of a chunk");
+        assert_ne!(other[0][1], of("System.out")[0][1], "another shape");
+    }
+    assert_eq!(long[1][0], long[3][0], "in the middle");
+    assert_ne!(long[1][0], long[4][0], "the last");
+    // A chunk is read to its end once, not once for each of its tokens.
+    let text = "a.".repeat(8000);
+    let settings = FeatureSettings { max_characters: 16_384, ..settings };
+    let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
+    let mut tokens = vec![none; 16_384];
+    let mut features = 0;
+    token_features(&text, &settings, &mut tokens, |_, _| features += 1);
+    assert_eq!(
+        features,
+        16_000 * 5 + 8000,
+        "itself, its shapes, its chunk; of a letter one n-gram with its ends"
+    );
 }

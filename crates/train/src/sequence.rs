@@ -37,7 +37,7 @@ pub(crate) enum Aspect {
     Word,
     /// The second and third of them.
     Shape,
-    /// The others: its pairs.
+    /// The others: its chunk and its pairs.
     Pair,
     Characters,
 }
@@ -52,7 +52,7 @@ impl Sequence {
         settings: &FeatureSettings,
         max_tokens: usize,
     ) -> Self {
-        let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0 };
+        let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
         // A token is a byte at least.
         let mut tokens = vec![nothing; max_tokens.min(example.text.len())];
         let mut features = Vec::new();
@@ -78,7 +78,7 @@ impl Sequence {
 
     /// Each feature with its token and what it tells.
     pub(crate) fn aspects(&self) -> impl Iterator<Item = (usize, Feature, Aspect)> + '_ {
-        // Words of a token come in order, but its pairs only behind those of all tokens.
+        // Words of a token come in order, but its chunk and its pairs only behind those of all tokens.
         let mut seen = vec![0u8; self.tokens.len()];
         self.features.iter().map(move |&(token, feature)| {
             let token = token as usize;

@@ -14,9 +14,9 @@ const MODULE: &str = "stonechat.wasm";
 const PATCH: &str = "without-simd.patch";
 /// Folder of the build, flags of the compiler: with and without SIMD.
 const BUILDS: [(&str, &str); 2] = [
-    ("wasm-simd", "-Ctarget-feature=+simd128 -Cllvm-args=-inline-threshold=25"),
+    ("wasm-simd", "-Ctarget-feature=+simd128 -Cllvm-args=-inline-threshold=20"),
     // Less is copied into its callers than compilers do for size: repeated code does not compress to nothing.
-    ("wasm", "-Cllvm-args=-inline-threshold=25"),
+    ("wasm", "-Cllvm-args=-inline-threshold=20"),
 ];
 /// What the package may be: module, patch and scripts, compressed.
 const MOST: usize = 150_000;

@@ -21,6 +21,8 @@ pub struct TokenHash {
     pub start: u32,
     /// Byte offset where it ends.
     pub end: u32,
+    /// The hash of its short shape, in [`token_features`](super::token_features()); 0 elsewhere.
+    pub shape: u32,
 }
 
 /// The tokens of a text as numbers, in order. Allocates nothing.
@@ -50,6 +52,7 @@ impl Iterator for TokenHashes<'_> {
             kind,
             start: character.start,
             end: character.end,
+            shape: 0,
         };
         self.next = loop {
             match self.steps.next() {

@@ -1,7 +1,8 @@
 //! The features of each token: what a tagger knows of a word, by its letters, its spelling and its neighbours.
 //!
 //! Beside the n-grams that classify a whole text (see [`features`](super::features())) a token has its shape, which keeps what
-//! normalisation takes away: `McDonald's` is `XxXx'x`. The pairs of a token with its neighbours stand for it and them
+//! normalisation takes away: `McDonald's` is `XxXx'x`. A token without white space on both sides, as those of `System.out`, also
+//! has where in its chunk it stands, and the shape of the whole. The pairs of a token with its neighbours stand for it and them
 //! together; what lies further away is for the tagger to remember.
 
 use super::features::{Feature, Group, WORD, Window, is_pictograph};
@@ -18,6 +19,7 @@ const WITH_PREVIOUS: u32 = 0x1b87_3593;
 const WITH_NEXT: u32 = 0x4cf5_ad43;
 const AROUND: u32 = 0x38b3_4ae5;
 const EDGE: u32 = 0x0a5e_11de;
+const CHUNK: u32 = 0x6c07_8965;
 const RUN: u32 = 0x52dc_e729;
 /// Pairs are features of their own.
 const SHORTEST_RUN: usize = 3;
@@ -77,8 +79,9 @@ impl Shape {
 ///
 /// Tokens are those of [`token_hashes`](super::token_hashes): they follow one another in the text and never overlap.
 ///
-/// Features of the group [`Group::Words`] are the token itself, its shapes and its pairs; the first of them is the token
-/// itself, the second and third are the shapes. Those of [`Group::Characters`] of one token come without others between them.
+/// Features of the group [`Group::Words`] are the token itself, its shapes, its chunk and its pairs; the first of them is the token
+/// itself, the second and third are the shapes, and the others come behind those of all tokens. Those of [`Group::Characters`] of
+/// one token come without others between them.
 pub fn token_features(
     text: &str,
     settings: &FeatureSettings,
@@ -140,7 +143,7 @@ impl Open {
     fn new(step: &Step) -> Self {
         let Step { character, kind, .. } = *step;
         Self {
-            token: TokenHash { hash: WORD, kind, start: character.start, end: character.start },
+            token: TokenHash { hash: WORD, kind, start: character.start, end: character.start, shape: 0 },
             window: Window::new(),
             shape: Shape::new(),
             pictograph: false,
@@ -185,6 +188,7 @@ impl Open {
         for shape in [self.shape.short, self.shape.long] {
             sink(*count, Feature { hash: spread(shape), group: Group::Words, word: false });
         }
+        self.token.shape = self.shape.short;
         if let Some(place) = tokens.get_mut(*count) {
             *place = self.token;
             *count += 1;
@@ -192,21 +196,48 @@ impl Open {
     }
 }
 
-/// The pairs of each token with the one before it and the one behind it, and of these two. In scripts without spaces, where a
-/// token is a character, also the longer n-grams that it is part of, each by its place in them.
+/// Where the chunk ends that begins with the first of these tokens, and its shape. A chunk is tokens without anything between them, none
+/// of a script without spaces, or one token.
+#[inline(never)] // A small module is worth more than the call.
+fn chunk(tokens: &[TokenHash]) -> (usize, u32) {
+    let mut shape = CHUNK;
+    let mut end = None;
+    for (length, token) in tokens.iter().enumerate() {
+        let spaced = token.kind != TokenKind::Unspaced;
+        if length > 0 && (end != Some(token.start) || !spaced) {
+            return (length, shape);
+        }
+        end = Some(token.end).filter(|_| spaced);
+        shape = mix(shape, token.shape);
+    }
+    (tokens.len(), shape)
+}
+
+/// Of each token its chunk, and its pairs with the one before it and the one behind it, and of these two. A token of a chunk of
+/// several has where it stands there, and the shape of the whole with that. In scripts without spaces, where a token is a
+/// character, it has the longer n-grams that it is part of, each by its place in them.
 fn neighbours(tokens: &[TokenHash], settings: &FeatureSettings, mut sink: impl FnMut(usize, Feature)) {
     let hash_at =
         |index: Option<usize>| index.and_then(|index| tokens.get(index)).map_or(EDGE, |token| token.hash);
+    let (mut first, mut end, mut shape) = (0, 0, 0);
     for (index, token) in tokens.iter().enumerate() {
-        if settings.word_ngrams >= 2 {
-            let (before, after) = (hash_at(index.checked_sub(1)), hash_at(index.checked_add(1)));
-            for state in [
-                mix(mix(WITH_PREVIOUS, before), token.hash),
-                mix(mix(WITH_NEXT, token.hash), after),
-                mix(mix(AROUND, before), after),
-            ] {
-                sink(index, Feature { hash: spread(state), group: Group::Words, word: false });
-            }
+        if index == end {
+            let (length, of_chunk) = chunk(tokens.get(index..).unwrap_or_default());
+            (first, end, shape) = (index, index + length, of_chunk);
+        }
+        let place = u32::from(index > first) + 2 * u32::from(index + 1 < end);
+        let (before, after) = (hash_at(index.checked_sub(1)), hash_at(index.checked_add(1)));
+        let states = [
+            mix(CHUNK, place),
+            mix(shape, place),
+            mix(mix(WITH_PREVIOUS, before), token.hash),
+            mix(mix(WITH_NEXT, token.hash), after),
+            mix(mix(AROUND, before), after),
+        ];
+        let chunks = if place == 0 { 2 } else { 0 };
+        let pairs = if settings.word_ngrams >= 2 { 5 } else { 2 };
+        for &state in states.get(chunks..pairs).unwrap_or_default() {
+            sink(index, Feature { hash: spread(state), group: Group::Words, word: false });
         }
         if token.kind != TokenKind::Unspaced {
             continue;

@@ -174,11 +174,11 @@ impl<'a> Tagger<'a> {
         let labels = self.labels.as_ref().map_or(0, |layer| layer.weights().len() as u64);
         // A character of a script without spaces stands in so many n-grams of each length.
         let runs = (3..=u64::from(self.settings.unspaced_ngrams.1)).sum::<u64>();
-        // Beside its n-grams a token has itself, two shapes and three pairs, and each phrase that it may be part of, which may
-        // stand for some slots in training and in every list.
+        // Beside its n-grams a token has itself, two shapes, its place in a chunk and the chunk's shape, and three pairs, and each phrase
+        // that it may be part of, which may stand for some slots in training and in every list.
         let phrases = u64::from(max_phrase) * u64::from(max_phrase + 1) / 2 * u64::from(most_slots + lists);
         let (pieces, keys) = PieceRows::worst_case(self.pieces.as_ref(), read);
-        let features = u64::from(features) + tokens * (6 + runs);
+        let features = u64::from(features) + tokens * (8 + runs);
         (
             features + pieces + tokens * phrases,
             // Each phrase is looked for among those of training and in every list.
@@ -470,7 +470,7 @@ impl<'m> TaggerScratch<'m> {
     pub(crate) fn new(tagger: &Tagger<'_>, source: &mut Source<'m>) -> Self {
         let Recurrent { dim, units, max_tokens, .. } = tagger.recurrent;
         let (dim, units, tokens) = (dim as usize, units as usize, max_tokens as usize);
-        let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0 };
+        let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
         let pooled = tagger.labels.as_ref().map_or(0, Dense::width);
         let outputs = tagger.labels.as_ref().map_or(0, Dense::sums);
         Self {

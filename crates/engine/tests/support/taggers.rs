@@ -208,7 +208,7 @@ impl TaggerPlan {
 
     /// The filter of the features of these texts, and its places.
     fn known(&self) -> filter::Known {
-        let nothing = TokenHash { hash: 0, kind: TokenKind::Word, start: 0, end: 0 };
+        let nothing = TokenHash { hash: 0, kind: TokenKind::Word, start: 0, end: 0, shape: 0 };
         let mut tokens = vec![nothing; self.max_tokens as usize];
         let mut hashes = Vec::new();
         for text in &self.texts {
