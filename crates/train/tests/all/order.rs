@@ -64,6 +64,27 @@ fn order_is_read_by_a_tagger_and_not_by_a_bag() {
     assert!(rest(&train(&task, &splits, &[("seed", "2")], 1).unwrap().model) != rest(&tagger.model));
 }
 
+/// The same tokens, with white space between them and without.
+#[test]
+fn white_space_between_tokens_tells_a_tagger() {
+    let task = task("single-label");
+    let rows = |count: usize, seed: u64| -> Vec<Row> {
+        let mut numbers = Numbers(seed);
+        let word = |numbers: &mut Numbers| FILLERS[numbers.below(FILLERS.len())];
+        (0..count)
+            .map(|_| {
+                let (label, dot) = if numbers.below(2) == 0 { ("name", ".") } else { ("end", " . ") };
+                let [a, b, c, d] = [0; 4].map(|_| word(&mut numbers));
+                (format!("{a} {b}{dot}{c} {d}"), vec![label.to_string()])
+            })
+            .collect()
+    };
+    let splits = splits(&task, &[("train.jsonl", &rows(400, 1))]);
+    let tagger = train(&task, &splits, &[], 1).unwrap();
+    let told = right(&tagger.model, &rows(100, 2));
+    assert!(told >= 0.98, "{told}");
+}
+
 /// A network that has hardly begun to learn, with a linear machine beside it.
 #[test]
 fn a_tagger_of_few_labels_has_a_linear_machine_beside_its_network() {
