@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::time::Instant;
 use stonechat_engine::format::{DecisionRule, SlotRule};
-use stonechat_engine::text::FeatureSettings;
+use stonechat_engine::text::{FeatureSettings, Group, TokenHash, TokenKind, token_features, token_hashes};
 use stonechat_engine::value::{Value, ValueType};
 use stonechat_engine::{Confidence, Decision, Engine, Kernel, Model, Reason, Slot, ValuesError, verify_with};
 use support::models::{RULE, SETTINGS, TEXTS, Whole, ask};
@@ -390,19 +390,13 @@ fn ten_thousand_values() {
     println!("10,000 values: set in {set:?}, then {:?} an answer", start.elapsed() / rounds);
 }
 
+const NO_TOKEN: TokenHash = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
+
 #[test]
 fn a_character_that_becomes_several_is_one_token_in_texts_and_lists() {
-    use stonechat_engine::text::{FeatureSettings, TokenHash, TokenKind, token_features, token_hashes};
-    let settings = FeatureSettings {
-        max_characters: 100,
-        word_ngrams: 2,
-        character_ngrams: (3, 5),
-        unspaced_ngrams: (1, 4),
-    };
     for text in ["½ cup", "a ½", "㈱ 株 ok", "ﬁne ﷺ x", "don't 12½%"] {
-        let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
-        let mut tokens = [none; 64];
-        let (count, _) = token_features(text, &settings, &mut tokens, |_, _| {});
+        let mut tokens = [NO_TOKEN; 64];
+        let (count, _) = token_features(text, &SETTINGS, &mut tokens, |_, _| {});
         let plain: Vec<_> = tokens[..count].iter().map(|token| TokenHash { shape: 0, ..*token }).collect();
         assert_eq!(plain, token_hashes(text).collect::<Vec<_>>(), "{text}");
     }
@@ -410,17 +404,10 @@ fn a_character_that_becomes_several_is_one_token_in_texts_and_lists() {
 
 #[test]
 fn tokens_without_white_space_between_them_know_their_chunk() {
-    use stonechat_engine::text::{FeatureSettings, Group, TokenHash, TokenKind, token_features};
     // Without pairs, what a token has beside itself and its two shapes is of its chunk.
-    let settings = FeatureSettings {
-        max_characters: 100,
-        word_ngrams: 1,
-        character_ngrams: (3, 5),
-        unspaced_ngrams: (1, 4),
-    };
+    let settings = FeatureSettings { word_ngrams: 1, ..SETTINGS };
     let chunks = |text: &str| -> Vec<Vec<u32>> {
-        let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
-        let mut tokens = [none; 64];
+        let mut tokens = [NO_TOKEN; 64];
         let mut found = vec![Vec::new(); 64];
         let (count, _) = token_features(text, &settings, &mut tokens, |token, feature| {
             if feature.group == Group::Words {
@@ -448,11 +435,10 @@ fn tokens_without_white_space_between_them_know_their_chunk() {
     }
     assert_eq!(long[1][0], long[3][0], "in the middle");
     assert_ne!(long[1][0], long[4][0], "the last");
-    // A chunk is read to its end once, not once for each of its tokens.
+    // Of a chunk that is as long as texts may be, each token has as many features.
     let text = "a.".repeat(8000);
     let settings = FeatureSettings { max_characters: 16_384, ..settings };
-    let none = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
-    let mut tokens = vec![none; 16_384];
+    let mut tokens = vec![NO_TOKEN; 16_384];
     let mut features = 0;
     token_features(&text, &settings, &mut tokens, |_, _| features += 1);
     assert_eq!(

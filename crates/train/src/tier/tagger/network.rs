@@ -79,7 +79,7 @@ impl Shape {
 /// A token of a training row: its features, as rows of the table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TokenRow {
-    /// The token itself and its pairs: what tells it by heart.
+    /// The token itself, its chunk and its pairs: what tells it by heart.
     pub(crate) identity: Vec<u32>,
     pub(crate) shapes: Vec<u32>,
     pub(crate) characters: Vec<u32>,
