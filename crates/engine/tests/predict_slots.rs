@@ -443,7 +443,7 @@ fn tokens_without_white_space_between_them_know_their_chunk() {
     token_features(&text, &settings, &mut tokens, |_, _| features += 1);
     assert_eq!(
         features,
-        16_000 * 5 + 8000,
-        "itself, its shapes, its chunk; of a letter one n-gram with its ends"
+        16_000 * 5 + 8000 * 3,
+        "itself, its shapes, its chunk; of a letter the n-grams with its ends"
     );
 }
