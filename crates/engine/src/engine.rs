@@ -28,8 +28,8 @@ pub struct Engine<'m> {
     model: &'m Model<'m>,
     kernel: Kernel,
     scratch: Scratch<'m>,
-    /// That of the model that answers first, where there is one.
-    first: Option<Scratch<'m>>,
+    /// That of the model in the file of this one, where there is one.
+    inner: Option<Scratch<'m>>,
     lists: Lists<'m>,
     scores: Buffer<'m, Score>,
     ranking: [u32; RANKING],
@@ -152,7 +152,7 @@ impl<'m> Engine<'m> {
             model,
             kernel,
             scratch: scratch(&model.runner),
-            first: model.first.as_ref().map(|first| scratch(&first.runner)),
+            inner: model.inner.as_ref().map(|inner| scratch(&inner.runner)),
             lists: Lists::new(model, source),
             scores: source.take(model.labels().len(), Score::default()),
             ranking: [0; RANKING],
@@ -256,17 +256,22 @@ impl<'m> Engine<'m> {
         }
     }
 
-    /// The answer of the cheaper model that the file holds beside its own, if there is one that accepts the text.
+    /// Has the model in the file of this one score the labels, if there is one: a tagger adds its scores to these. The answer of one that answers first,
+    /// if it accepts the text.
     #[inline]
     fn answer_first(&mut self, text: &str) -> Option<Answer> {
-        let first = self.model.first.as_ref()?;
-        let read = match (&first.runner, &mut self.first) {
+        self.scores.fill(Score::default());
+        let first = self.model.inner.as_ref()?;
+        let read = match (&first.runner, &mut self.inner) {
             (Runner::Bag(bag), Some(Scratch::Bag(scratch))) => {
                 bag.scores(text, &self.kernel, scratch, &mut self.scores)
             }
             (Runner::Lookup(lookup), _) => lookup.scores(text, &mut self.scores),
             _ => return None,
         };
+        if matches!(self.scratch, Scratch::Tagger(..)) {
+            return None;
+        }
         let accepting = Accepting { rule: &first.rule, scope: first.scope.as_ref(), limits: first.limits };
         let labels = self.rank(&first.runner, accepting.rule, &read);
         let answer = accepting.decide(&self.scores, labels, read, (true, true));

@@ -21,7 +21,7 @@ pub struct Model<'a> {
     pub(crate) rule: DecisionRule,
     scope: Option<ScopeRule>,
     pub(crate) limits: Option<LabelLimits<'a>>,
-    pub(crate) first: Option<First<'a>>,
+    pub(crate) inner: Option<Inner<'a>>,
     recorded: Recorded<'a>,
 }
 
@@ -35,10 +35,11 @@ pub(crate) enum Runner<'a> {
     Lookup(Lookup<'a>),
 }
 
-/// A cheaper model that answers first: a text that it accepts is not looked at further (Viola and Jones, "Rapid Object Detection
-/// using a Boosted Cascade of Simple Features", CVPR 2001).
+/// A model in the file of another. In that of a bag it is a cheaper one that answers first: a text that it accepts is not looked at further
+/// (Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", CVPR 2001). In that of a tagger it is a bag whose scores of
+/// labels are added to the tagger's, and nothing else of it counts (Hansen and Salamon, "Neural Network Ensembles", 1990).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct First<'a> {
+pub(crate) struct Inner<'a> {
     pub(crate) tier: Tier,
     /// A bag or a look-up.
     pub(crate) runner: Runner<'a>,
@@ -47,9 +48,10 @@ pub(crate) struct First<'a> {
     pub(crate) limits: Option<LabelLimits<'a>>,
 }
 
-impl<'a> First<'a> {
-    /// Reads it from the bytes of its own file, which has the labels of the outer one, `labels` in the section `names`.
-    fn read(bytes: &'a [u8], names: &[u8], labels: u32) -> Result<Self, FormatError> {
+impl<'a> Inner<'a> {
+    /// Reads it from the bytes of its own file, which has the labels of the outer one, `labels` in the section `names`; whether
+    /// its scores are to be added.
+    fn read(bytes: &'a [u8], names: &[u8], labels: u32, adds: bool) -> Result<Self, FormatError> {
         let broken = |rule| FormatError::Section { kind: SectionKind::First, offset: 0, rule };
         let container = Container::open(bytes).map_err(|_| broken("it is no sound model file"))?;
         if container.section(SectionKind::Labels)? != names {
@@ -61,8 +63,8 @@ impl<'a> First<'a> {
         }
         let runner = match container.tier() {
             Tier::Bag => Runner::Bag(Bag::read(&container, labels as usize)?),
-            Tier::Lookup => Runner::Lookup(Lookup::read(&container, labels)?),
-            Tier::Tagger => return Err(broken("it is a tagger")),
+            Tier::Lookup if !adds => Runner::Lookup(Lookup::read(&container, labels)?),
+            _ => return Err(broken("it is of another tier than it may be")),
         };
         let (scope, limits) = acceptance(&container, &runner, &rule, labels)?;
         Ok(Self { tier: container.tier(), runner, rule, scope, limits })
@@ -179,11 +181,17 @@ impl<'a> Model<'a> {
             }
         };
         let (scope, limits) = acceptance(&container, &runner, &rule, count)?;
-        let first = match container.find(SectionKind::First) {
-            Some(_) if rule.multi_label || !matches!(runner, Runner::Bag(_)) => {
-                return Err(broken(SectionKind::First, "only a bag of one label a text may have one"));
+        let inner = match container.find(SectionKind::First) {
+            Some(_) if rule.multi_label || count == 0 || matches!(runner, Runner::Lookup(_)) => {
+                return Err(broken(
+                    SectionKind::First,
+                    "only a bag or a tagger of one label a text may have one",
+                ));
             }
-            Some(bytes) => Some(First::read(bytes, container.section(SectionKind::Labels)?, count)?),
+            Some(bytes) => {
+                let adds = matches!(runner, Runner::Tagger(..));
+                Some(Inner::read(bytes, container.section(SectionKind::Labels)?, count, adds)?)
+            }
             None => None,
         };
         let slots = match &runner {
@@ -199,7 +207,7 @@ impl<'a> Model<'a> {
             rule,
             scope,
             limits,
-            first,
+            inner,
             recorded: Recorded::read(container.section(SectionKind::Recorded)?, count, slots)?,
         })
     }
@@ -250,7 +258,20 @@ impl<'a> Model<'a> {
     /// The tier of the cheaper model that answers first, where the file holds one, and the least confidence of its answers.
     #[must_use]
     pub fn first(&self) -> Option<(Tier, Confidence)> {
-        self.first.as_ref().map(|first| (first.tier, first.rule.min_confidence))
+        let first = self.inner.as_ref().filter(|_| !matches!(self.runner, Runner::Tagger(..)));
+        first.map(|first| (first.tier, first.rule.min_confidence))
+    }
+
+    /// Rows, numbers in a row and bits of a number of the embedding table of the bag whose scores of labels are added to a tagger's;
+    /// none where there is no such bag.
+    #[must_use]
+    pub const fn beside(&self) -> Option<(u32, u32, u32)> {
+        match (&self.runner, &self.inner) {
+            (Runner::Tagger(..), Some(Inner { runner: Runner::Bag(bag), .. })) => {
+                Some((bag.rows.buckets, bag.rows.dim, bag.rows.bits))
+            }
+            _ => None,
+        }
     }
 
     /// The slots, in a model that finds any.
@@ -351,8 +372,8 @@ impl<'a> Model<'a> {
         if let Runner::Tagger(tagger, Some(_)) = &self.runner {
             own.tag_pairs = Search::worst_case(tagger.most_tokens(characters), slots);
         }
-        // Where the first is unsure, both answer.
-        self.first.as_ref().map_or(own, |first| first.runner.worst_case(characters, 0).and(own))
+        // Both answer: always, or where the one that is first is unsure.
+        self.inner.as_ref().map_or(own, |inner| inner.runner.worst_case(characters, 0).and(own))
     }
 }
 

@@ -5,10 +5,11 @@
 mod support;
 
 use stonechat_engine::format::{LabelLimits, Labels, ScopeRule, SectionKind, pack, unpack};
-use stonechat_engine::{FormatError, Model, Score};
+use stonechat_engine::{Engine, FormatError, Model, Score};
 use support::frame::{ENTRY, HEADER, Parts, put, restamp};
 use support::models::Plan;
 use support::rules::{Case, hold, hold_cases, outcome, section};
+use support::taggers::{TaggerPlan, taggers};
 
 const LABELS: &[Case] = &[
     (0, 0, Some("longer than its content")),
@@ -227,6 +228,43 @@ fn a_model_that_answers_first_has_the_same_labels_and_is_no_tagger() {
     assert!(refused(&pack(tier, &other)).contains("its labels are others"));
     // One inside the other, which no answer needs: the inner one is not looked for.
     assert!(Model::open(&with(&with(&file))).is_ok());
+}
+
+#[test]
+fn what_a_bag_scores_is_added_to_a_tagger() {
+    let plan = TaggerPlan::slotless(5);
+    let bag = Plan { labels: plan.labels.clone(), ..Plan::small(41) }.build();
+    let with = |outer: &[u8], inner: &[u8]| {
+        let (tier, mut sections) = unpack(outer).unwrap();
+        sections.push((SectionKind::First, inner.to_vec()));
+        pack(tier, &sections)
+    };
+    let slots = TaggerPlan::small(6).build();
+    for tagger in [&plan.build(), &slots] {
+        let both = with(tagger, &bag);
+        let [alone, both, bag] = [tagger, &both, &bag].map(|bytes| Model::open(bytes).unwrap());
+        assert!(both.first().is_none() && alone.beside().is_none());
+        assert_eq!(both.beside(), Some(bag.table()));
+        assert!(both.worst_case(100).multiply_adds > alone.worst_case(100).multiply_adds);
+        let scores = |model: &Model<'_>, text: &str| -> Vec<i32> {
+            Engine::new(model).predict(text).scores().iter().map(|score| score.0).collect()
+        };
+        for text in ["", "1", "one two three", "turn the kitchen lights to 30 percent"] {
+            let (own, other) = (scores(&alone, text), scores(&bag, text));
+            let sums: Vec<i32> = own.iter().zip(&other).map(|(own, other)| own + other).collect();
+            assert_eq!(scores(&both, text), sums, "{text:?}");
+            assert_ne!(sums, own, "{text:?}: the bag tells nothing");
+        }
+        let refused = |inner: &[u8]| Model::open(&with(tagger, inner)).unwrap_err().to_string();
+        assert!(refused(tagger).contains("of another tier"));
+        assert!(refused(b"").contains("no sound model file"));
+        assert!(refused(&Plan::small(41).build()).contains("its labels are others"));
+    }
+    // Where nothing is labelled there is nothing to add to.
+    let unlabelled =
+        taggers().into_iter().find(|file| Model::open(file).unwrap().labels().is_empty()).unwrap();
+    let refused = Model::open(&with(&unlabelled, &bag)).unwrap_err().to_string();
+    assert!(refused.contains("only a bag or a tagger of one label"), "{refused}");
 }
 
 #[test]

@@ -145,7 +145,10 @@ fn normalisation_shows_in_the_tables() {
         };
         let spaces = ["spaces around", "tab and newline between", "zero-width characters"];
         // A tagger sees capitals, which tell names from words.
-        let capitals = ["capitals", "mixed case"].iter().filter(|_| !text.contains("\"types\":"));
+        let head: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        let model = fs::read(golden().join(head["model"].as_str().unwrap())).unwrap();
+        let is_tagger = Model::open(&model).unwrap().max_tokens().is_some();
+        let capitals = ["capitals", "mixed case"].iter().filter(|_| !is_tagger);
         for name in spaces.iter().chain(capitals) {
             assert_eq!(hash(name), hash("command"), "{}: {name}", path.display());
         }

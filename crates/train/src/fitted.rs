@@ -10,6 +10,7 @@ use crate::tier::Bag;
 use crate::tier::tagger::Network;
 use std::sync::Arc;
 use stonechat_engine::format::{SectionKind, Tier};
+use stonechat_engine::text::Feature;
 
 /// A bag.
 pub(crate) struct FittedBag {
@@ -33,6 +34,12 @@ impl FittedBag {
     pub(crate) fn package<'a>(&self, names: &'a [String]) -> Package<'a> {
         Package { tier: Tier::Bag, labels: names, sections: self.sections.clone() }
     }
+
+    /// The logits of a text of these features, of which so many characters are read.
+    pub(crate) fn logits(&self, features: &[Feature], text: &str, limit: u32) -> Vec<f32> {
+        let buckets = self.dictionary.row(features, Vec::new()).buckets(&self.buckets);
+        self.bag.logits([&buckets[0], &buckets[1]], &self.pieces.find(text, limit))
+    }
 }
 
 /// A tagger.
@@ -47,7 +54,9 @@ pub(crate) struct FittedTagger {
     pub(crate) pieces: Option<Arc<PieceSet>>,
     /// Characters that are read of a text.
     pub(crate) limit: u32,
-    /// How many times the margins of a linear machine count beside the network's logits.
+    /// The linear machine beside it, whose logits are added; none where it answers alone.
+    pub(crate) beside: Option<Arc<FittedBag>>,
+    /// How many times they count beside those that the network had, which were divided by that; 0 without.
     pub(crate) times: f32,
     pub(crate) sections: Vec<(SectionKind, Vec<u8>)>,
 }
@@ -63,6 +72,7 @@ impl FittedTagger {
             && self.book.phrases().len() < plan.most_phrases
             && (plan.all_pieces || self.pieces.as_ref().is_none_or(|set| set.len() < plan.most_pieces))
             && owns_rows(&self.sections)
+            && self.beside.as_ref().is_none_or(|bag| bag.is_whole())
     }
 
     pub(crate) fn numbers(&self, longest: usize) -> Numbers<'_> {

@@ -73,7 +73,9 @@ pub use merit::Merit;
 pub use progress::{Listener, Progress};
 pub use promise::{LabelPromise, Promise, SlotPromise};
 pub use recipe::{Recipe, RecipeError};
-pub use report::{CascadeReport, ScopeReport, SlotReport, TeacherReport, TrainReport, WordsReport};
+pub use report::{
+    CascadeReport, MachineReport, ScopeReport, SlotReport, TeacherReport, TrainReport, WordsReport,
+};
 pub use rungs::{Ladder, Limits, Rung, RungModel};
 pub use session::{Trained, Trainer};
 #[cfg(feature = "teacher")]

@@ -113,6 +113,7 @@ impl Trainer<'_> {
             scope: None,
             promise,
             cascade: None,
+            machine: None,
             slots: None,
             notes,
             merit,

@@ -60,6 +60,9 @@ pub struct TrainReport {
     /// The cheaper model that answers first; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cascade: Option<CascadeReport>,
+    /// The linear machine whose logits are added to a tagger's; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<MachineReport>,
     /// How it finds slots; null if it does not.
     pub slots: Option<SlotReport>,
     /// What a user should know.
@@ -115,6 +118,17 @@ pub struct CascadeReport {
     pub accuracy: f64,
     /// The accuracy of the dear one alone.
     pub accuracy_alone: f64,
+}
+
+/// A linear machine beside a network: both say what the labels are.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct MachineReport {
+    /// Features that it knows.
+    pub features: usize,
+    /// Bytes that it has alone.
+    pub bytes: usize,
+    /// How many times its logits count for each time that those of the network do.
+    pub times: f32,
 }
 
 /// What a model takes for outside the task, and how that does on the tuning rows.
@@ -277,6 +291,12 @@ impl fmt::Display for TrainReport {
                 )?,
                 None => writeln!(f, "; no tuning row is outside the task")?,
             }
+        }
+        if let Some(MachineReport { features, bytes, times }) = &self.machine {
+            writeln!(
+                f,
+                "machine       {features} features in {bytes} bytes; what it says counts {times} times for each that the network says"
+            )?;
         }
         if let Some(cascade) = &self.cascade {
             writeln!(

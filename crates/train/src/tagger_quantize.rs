@@ -203,7 +203,6 @@ mod tests {
             dim: 32,
             units: 16,
             private: 0,
-            margins: 0,
             tags: 1,
             labels: 0,
             own: 0,

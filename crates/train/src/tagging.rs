@@ -5,15 +5,18 @@ use crate::acceptance::Acceptance;
 use crate::calibrate::{
     Calibration, LEAST_ROWS, TwoVoices, best_times, calibrate, calibrate_slots, rounded, score,
 };
+use crate::dictionary::extract;
 use crate::error::TrainError;
 use crate::filter::Known;
-use crate::fitted::{Drafts, FittedTagger};
+use crate::fitted::{Drafts, FittedBag, FittedTagger};
+use crate::math::add_scaled;
 use crate::merit::Merit;
 use crate::piece::PieceSet;
+use crate::plan::Plan;
 use crate::progress::Meter;
 use crate::random::Random;
 use crate::recipe::Recipe;
-use crate::report::{SlotReport, TrainReport};
+use crate::report::{MachineReport, SlotReport, TrainReport};
 use crate::school::{Class, Pupils, School};
 use crate::sequence::{PLACES, PhraseBook, Sequence, near};
 use crate::session::{Built, Trained, Trainer};
@@ -24,6 +27,7 @@ use crate::swaps::{Swaps, Varied};
 use crate::tagger_plan::TaggerPlan;
 use crate::tagger_quantize::quantize;
 use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, tag};
+use crate::trainer::fit_machine;
 use crate::words::Words;
 use pulp::Arch;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,8 +98,19 @@ struct Verdict {
 /// Tuning rows that the confidence of slots is calibrated on, at the most: each is answered many times.
 const MOST_CALIBRATED: usize = 500;
 
-/// Fewer tuning rows than this do not tell how much margins are to count.
+/// Fewer tuning rows than this do not tell how much a machine is to count.
 const LEAST_MIXED: usize = 100;
+/// The part of a file that the machine beside a network may take.
+const MACHINE_SHARE: f64 = 0.4;
+
+/// A linear machine that is to answer beside a network.
+struct Beside<'a> {
+    machine: Arc<FittedBag>,
+    /// How many times it counts, where that is known.
+    times: Option<f32>,
+    /// The tuning rows that tell it elsewhere.
+    tuning: &'a [(&'a Example, &'a Sequence)],
+}
 
 /// The sections that a tagger without slots does not have.
 const OF_SLOTS: [SectionKind; 4] =
@@ -211,11 +226,18 @@ impl Answers {
         Ok(Slots::write(self.language.map_or(Slots::NO_LANGUAGE, Language::code), &entries, &self.rules))
     }
 
-    /// Whether a network is to answer together with a linear machine, where so many tuning rows tell how much that is to count: a
-    /// number of a token for each label, and most are to be left for what is learned. Beside slots it gains nothing (snips).
-    fn are_mixed(&self, recipe: &Recipe, plan: &TaggerPlan, tuning: usize) -> bool {
-        let most = (recipe.linear_labels as usize).min(plan.dim / 4);
-        self.slots.is_empty() && (2..=most).contains(&self.labels.len()) && tuning >= LEAST_MIXED
+    /// The plan of a linear machine that is to answer together with a network, where so many tuning rows tell how much it is to
+    /// count; none where it has no room. Beside slots, or for many labels, it gains nothing (snips, atis).
+    fn machine(&self, recipe: &Recipe, tuning: usize) -> Option<Plan> {
+        let few = (2..=recipe.linear_labels as usize).contains(&self.labels.len());
+        if !self.slots.is_empty() || !few || tuning < LEAST_MIXED {
+            return None;
+        }
+        let max_size = (recipe.max_size as f64 * MACHINE_SHARE) as u64;
+        // Sizes that the recipe gives are those of the network.
+        let own = Recipe { max_size, dim: 0, hidden: 0, bits: 0, ..recipe.clone() };
+        // The network knows word pieces already (validation rows of sst2, with them 81.8, without 83.3; ag_news 90.4 both).
+        Plan::new(&own, &self.labels, false, true).ok().flatten()
     }
 
     /// Those of the rows whose labels rows to learn from have too.
@@ -264,13 +286,6 @@ impl Trainer<'_> {
         let answers = Answers::new(task, rows)?;
         self.tell("reading");
         let section = answers.section()?;
-        let name_bytes = |names: &[String]| names.iter().map(|name| name.len() as u64).sum::<u64>();
-        let plan = TaggerPlan::new(
-            &self.recipe,
-            self.recipe.max_size,
-            (answers.labels.len(), name_bytes(&answers.labels)),
-            (answers.slots.len(), section.len() as u64),
-        )?;
         let texts = answers.sequences(&rows.learned, &self.recipe);
         if texts.iter().all(|text| text.tokens.is_empty()) {
             return Err(TrainError::NoRows);
@@ -281,6 +296,34 @@ impl Trainer<'_> {
         let words = {
             let texts: Vec<&str> = rows.learned.iter().map(|row| row.text.as_str()).collect();
             choice.of(&self.recipe, &texts)
+        };
+        let of_known: Vec<(&Example, &Sequence)> = answers.known(&tuning).collect();
+        let mut mixed = answers.machine(&self.recipe, of_known.len()).map(|plan| {
+            self.resolve_weight(&rows.learned);
+            let meter = Meter::new(rows.learned.len() as u64, &mut *self.listener);
+            let whole = fit_machine(&self.recipe, plan, &answers.labels, &rows.learned, 2, &meter);
+            (plan, Arc::new(whole))
+        });
+        let plan = {
+            let name_bytes = |names: &[String]| names.iter().map(|name| name.len() as u64).sum::<u64>();
+            let plan = |max_size| {
+                TaggerPlan::new(
+                    &self.recipe,
+                    max_size,
+                    (answers.labels.len(), name_bytes(&answers.labels)),
+                    (answers.slots.len(), section.len() as u64),
+                )
+            };
+            let max_size = self.recipe.max_size;
+            let taken = mixed.as_ref().map(|(_, whole)| machine_file(&answers.labels, whole).len() as u64);
+            match taken.map(|taken| plan(max_size.saturating_sub(taken))) {
+                Some(Ok(plan)) => plan,
+                // Without room for both there is the network alone.
+                _ => {
+                    mixed = None;
+                    plan(max_size)?
+                }
+            }
         };
         let school = self.school.clone();
         let own: Vec<Vec<u32>> = texts.iter().map(|text| vec![text.label]).collect();
@@ -304,16 +347,25 @@ impl Trainer<'_> {
             _ => None,
         };
         let compares = drafted.is_some();
-        let of_known: Vec<&Sequence> = answers.known(&tuning).map(|(_, text)| text).collect();
-        let mixed = answers.are_mixed(recipe, &plan, of_known.len());
         // Where there is nothing to choose, and other rows to judge by, no draft is needed.
-        let part = rows.part.filter(|_| proof.is_none() || mixed || compares);
+        let part = rows.part.filter(|_| proof.is_none() || mixed.is_some() || compares);
         let (draft, whole) = {
             let own = if kept.is_none() { work(texts.len()) } else { 0 };
-            let before = part.filter(|_| drafted.is_none()).map_or(0, work);
+            // A draft has a machine of its own, too.
+            let machine = |count: usize| if mixed.is_some() { count as u64 } else { 0 };
+            let before = part.filter(|_| drafted.is_none()).map_or(0, |count| work(count) + machine(count));
             let meter = Meter::new(own + before, &mut *self.listener);
             let one = |count: usize, stream, times: Option<f32>| {
                 let examples = (&rows.learned[..count], &texts[..count]);
+                let beside = mixed.as_ref().filter(|_| times != Some(0.0)).map(|(plan, whole)| {
+                    let machine = if count == rows.learned.len() {
+                        whole.clone()
+                    } else {
+                        let rows = &rows.learned[..count];
+                        Arc::new(fit_machine(recipe, *plan, &answers.labels, rows, 3, &meter))
+                    };
+                    Beside { machine, times, tuning: &of_known }
+                });
                 let lessons = class(count);
                 fit_one(
                     recipe,
@@ -323,7 +375,7 @@ impl Trainer<'_> {
                     examples,
                     words,
                     lessons,
-                    mixed.then_some((&*of_known, times)),
+                    beside,
                     stream,
                     self.threads,
                     &meter,
@@ -396,6 +448,11 @@ impl Trainer<'_> {
             scope: settled.scope,
             promise: settled.promise,
             cascade: None,
+            machine: fitted.beside.as_ref().map(|machine| MachineReport {
+                features: machine.dictionary.len(),
+                bytes: machine_file(&answers.labels, machine).len(),
+                times: fitted.times,
+            }),
             slots: (!answers.slots.is_empty()).then(|| SlotReport {
                 slots: answers.slots.len(),
                 phrases: fitted.book.phrases().len(),
@@ -504,7 +561,7 @@ impl Trainer<'_> {
         }
         verdict.f1 = evaluation.slots.as_ref().map(|slots| slots.f1);
         verdict.exact_match = evaluation.exact_match;
-        let (accuracy, f1) = float_scores(answers, fitted, tuning, self.recipe.max_phrase as usize);
+        let (accuracy, f1) = float_scores(answers, fitted, tuning, &self.recipe);
         verdict.float_accuracy = Some(accuracy);
         verdict.float_f1 = Some(f1);
         Ok(verdict)
@@ -512,8 +569,8 @@ impl Trainer<'_> {
 }
 
 /// The accuracy of the labels and the F1 of the slots of the floating-point weights.
-fn float_scores(answers: &Answers, fitted: &FittedTagger, tuning: &Held<'_>, longest: usize) -> (f64, f64) {
-    let numbers = fitted.numbers(longest);
+fn float_scores(answers: &Answers, fitted: &FittedTagger, tuning: &Held<'_>, recipe: &Recipe) -> (f64, f64) {
+    let numbers = fitted.numbers(recipe.max_phrase as usize);
     let (mut right, mut hits, mut found, mut wanted) = (0usize, 0usize, 0usize, 0usize);
     for (example, text) in tuning.rows.iter().zip(&tuning.texts) {
         wanted += example.slots.len();
@@ -521,7 +578,10 @@ fn float_scores(answers: &Answers, fitted: &FittedTagger, tuning: &Held<'_>, lon
         if row.tokens.is_empty() {
             continue;
         }
-        let forward = fitted.network.forward(Arch::new(), &[&row], Dropout::default(), None, false);
+        let mut forward = fitted.network.forward(Arch::new(), &[&row], Dropout::default(), None, false);
+        if let Some(machine) = &fitted.beside {
+            add_scaled(1.0, &said_by(machine, example, recipe), &mut forward.logits);
+        }
         let label = if answers.labels.is_empty() { 0 } else { best(&forward.logits) };
         let named = answers.labels.get(label);
         right += usize::from(named.is_some() && named == example.labels.first());
@@ -575,7 +635,7 @@ fn fit_one(
     (examples, texts): (&[&Example], &[Sequence]),
     words: Option<&Words>,
     class: Option<(&School, Class)>,
-    mixed: Option<(&[&Sequence], Option<f32>)>,
+    beside: Option<Beside<'_>>,
     stream: u64,
     threads: usize,
     meter: &Meter<'_, '_>,
@@ -602,7 +662,6 @@ fn fit_one(
         dim: plan.dim,
         units: plan.units,
         private: Shape::private_of(plan.units, labels, tags),
-        margins: if mixed.is_some() { labels } else { 0 },
         tags,
         labels,
         own: pieces.as_ref().map_or(0, |set| set.seen),
@@ -619,6 +678,7 @@ fn fit_one(
         feature_rows: feature_rows as u32,
         pieces: pieces.clone(),
         limit: recipe.max_characters,
+        beside: None,
         times: 0.0,
         sections: Vec::new(),
     };
@@ -681,21 +741,24 @@ fn fit_one(
         return Err(TrainError::Diverged);
     }
     fitted.network.forget_unread(&rows, &read);
-    if let Some((tuning, times)) = mixed {
-        let mut random = Random::new(recipe.seed, 1500 + stream);
-        let margins = fitted.network.fit_margins(&rows, recipe.linear_cost as f32, &mut random);
+    if let Some(Beside { machine, times, tuning }) = beside {
         fitted.times = times.unwrap_or_else(|| {
             let numbers = fitted.numbers(longest);
-            let texts = tuning.iter().filter(|text| !text.tokens.is_empty());
+            let texts = tuning.iter().filter(|(_, text)| !text.tokens.is_empty());
             let voices: Vec<TwoVoices> = texts
-                .map(|text| {
-                    let (margins, logits) = fitted.network.apart(&numbers.row(text, &[]), &margins);
-                    TwoVoices { margins, logits, label: text.label }
+                .map(|(example, text)| {
+                    let rows = [&numbers.row(text, &[])];
+                    let forward = fitted.network.forward(Arch::new(), &rows, Dropout::default(), None, false);
+                    let machine = said_by(&machine, example, recipe);
+                    TwoVoices { machine, network: forward.logits, label: text.label }
                 })
                 .collect();
             best_times(&voices)
         });
-        fitted.network.mix(&margins, fitted.times);
+        if fitted.times > 0.0 {
+            fitted.network.divide_logits(fitted.times);
+            fitted.beside = Some(machine);
+        }
     }
     fitted.sections = vec![
         (SectionKind::Features, Features::write(&recipe.features())),
@@ -714,5 +777,20 @@ fn fit_one(
     if answers.slots.is_empty() {
         fitted.sections.retain(|(kind, _)| !OF_SLOTS.contains(kind));
     }
+    if let Some(machine) = &fitted.beside {
+        fitted.sections.push((SectionKind::First, machine_file(&answers.labels, machine)));
+    }
     Ok(fitted)
+}
+
+/// The logits that a machine gives a text.
+fn said_by(machine: &FittedBag, example: &Example, recipe: &Recipe) -> Vec<f32> {
+    let features = extract(&example.text, &recipe.features());
+    machine.logits(&features, &example.text, recipe.max_characters)
+}
+
+/// The file of a machine whose scores are added to a tagger's: nothing is decided by it alone.
+fn machine_file(names: &[String], machine: &FittedBag) -> Vec<u8> {
+    let rule = Trainer::new(Recipe::default()).rule(false, Calibration::NONE);
+    machine.package(names).draft(&Acceptance::of(rule))
 }

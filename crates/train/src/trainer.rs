@@ -461,6 +461,7 @@ impl Trainer<'_> {
             scope: settled.scope,
             promise: settled.promise,
             cascade: None,
+            machine: None,
             slots: None,
             notes: {
                 let mut notes = self.notes(task, splits, &learned, &names, &facts, verdict.accuracy);
@@ -514,7 +515,7 @@ impl Trainer<'_> {
 
     /// Settles a `character_weight` that the recipe leaves open: the n-grams of one and two characters of a script without
     /// spaces are words, and tell as much as words do elsewhere.
-    fn resolve_weight(&mut self, learned: &[&Example]) {
+    pub(crate) fn resolve_weight(&mut self, learned: &[&Example]) {
         if self.recipe.character_weight != 0.0 {
             return;
         }
@@ -699,9 +700,7 @@ impl Trainer<'_> {
         let limit = self.recipe.max_characters;
         let rows = known.examples.iter().zip(&known.features).zip(&known.labels);
         let right = rows.filter(|((example, features), labels)| {
-            let buckets = fitted.dictionary.row(features, Vec::new()).buckets(&fitted.buckets);
-            let pieces = fitted.pieces.find(&example.text, limit);
-            answer(&fitted.bag.logits([&buckets[0], &buckets[1]], &pieces), multi_label, &rule) == **labels
+            answer(&fitted.logits(features, &example.text, limit), multi_label, &rule) == **labels
         });
         verdict.float_accuracy = Some(right.count() as f64 / count as f64);
         let bytes = package.draft(&Acceptance::of(rule));
@@ -808,6 +807,20 @@ impl Rows<'_> {
     fn pupils<'b>(&'b self, names: &'b [String], recipe: &'b Recipe) -> Pupils<'b> {
         Pupils { rows: &self.examples, own: &self.labels, names, words: self.words, recipe }
     }
+}
+
+/// Fits the linear machine of a plan to rows of one label, without word pieces. `stream` tells its chance apart from that of others.
+pub(crate) fn fit_machine(
+    recipe: &Recipe,
+    plan: Plan,
+    names: &[String],
+    rows: &[&Example],
+    stream: u64,
+    meter: &Meter<'_, '_>,
+) -> FittedBag {
+    let count = rows.len();
+    let rows = &Rows::read(rows, names, &recipe.features(), None);
+    fit_one(recipe, &Job { plan, names, rows, count, stream }, meter)
 }
 
 fn fit_one(recipe: &Recipe, job: &Job<'_>, meter: &Meter<'_, '_>) -> FittedBag {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use stonechat_engine::format::Tier;
-use stonechat_task::{Dataset, Example, Splits, Task};
+use stonechat_task::{Dataset, Example, Schema, Splits, Task};
 use stonechat_train::{Recipe, Trainer};
 
 /// A model to be trained.
@@ -13,6 +13,8 @@ pub(super) struct Golden {
     task: &'static str,
     /// Its tier, where the rows would make another one.
     tier: Option<Tier>,
+    /// Whether its slots are left out.
+    alone: bool,
     /// Whether a cheaper model answers first.
     cascade: bool,
     /// What its recipe has otherwise than the default.
@@ -20,12 +22,13 @@ pub(super) struct Golden {
 }
 
 /// The models, chosen for the ways through the engine that they take. Small, because they stay for ever.
-pub(super) const MODELS: [Golden; 9] = [
+pub(super) const MODELS: [Golden; 10] = [
     // Labels and slots of many types together; the first example of the documentation.
     Golden {
         name: "smart-home",
         task: "crates/cli/templates/smart-home",
         tier: None,
+        alone: false,
         cascade: false,
         settings: &[("max_size", "300000"), ("dim", "32"), ("units", "32")],
     },
@@ -34,6 +37,7 @@ pub(super) const MODELS: [Golden; 9] = [
         name: "smart-home-8-bit",
         task: "crates/cli/templates/smart-home",
         tier: Some(Tier::Bag),
+        alone: false,
         cascade: false,
         settings: &[("max_size", "120000"), ("bits", "8")],
     },
@@ -42,6 +46,7 @@ pub(super) const MODELS: [Golden; 9] = [
         name: "smart-home-4-bit",
         task: "crates/cli/templates/smart-home",
         tier: Some(Tier::Bag),
+        alone: false,
         cascade: false,
         settings: &[("max_size", "60000"), ("bits", "4")],
     },
@@ -50,6 +55,7 @@ pub(super) const MODELS: [Golden; 9] = [
         name: "confirm",
         task: "golden/data/confirm",
         tier: None,
+        alone: false,
         cascade: false,
         settings: &[("max_size", "40000"), ("max_characters", "64")],
     },
@@ -58,6 +64,7 @@ pub(super) const MODELS: [Golden; 9] = [
         name: "repairs",
         task: "golden/data/repairs",
         tier: None,
+        alone: false,
         cascade: false,
         settings: &[("max_size", "60000")],
     },
@@ -66,6 +73,7 @@ pub(super) const MODELS: [Golden; 9] = [
         name: "travel",
         task: "golden/data/travel",
         tier: None,
+        alone: false,
         cascade: false,
         settings: &[("max_size", "60000")],
     },
@@ -74,6 +82,7 @@ pub(super) const MODELS: [Golden; 9] = [
         name: "travel-lookup",
         task: "golden/data/travel",
         tier: Some(Tier::Lookup),
+        alone: false,
         cascade: false,
         settings: &[],
     },
@@ -82,14 +91,32 @@ pub(super) const MODELS: [Golden; 9] = [
         name: "smart-home-cascade",
         task: "crates/cli/templates/smart-home",
         tier: None,
+        alone: true,
         cascade: true,
         settings: &[("max_size", "160000"), ("pieces", "400")],
+    },
+    // A tagger of labels alone, and a linear machine beside its network, which has hardly begun to learn.
+    Golden {
+        name: "smart-home-beside",
+        task: "crates/cli/templates/smart-home",
+        tier: Some(Tier::Tagger),
+        alone: true,
+        cascade: false,
+        settings: &[
+            ("max_size", "160000"),
+            ("dim", "32"),
+            ("units", "32"),
+            ("linear_labels", "14"),
+            ("epochs", "1"),
+            ("least_steps", "0"),
+        ],
     },
     // Slots without labels, in words and in a script without spaces. Reads few tokens, so that short texts are cut too.
     Golden {
         name: "parts",
         task: "golden/data/parts",
         tier: None,
+        alone: false,
         cascade: false,
         settings: &[("max_size", "200000"), ("dim", "32"), ("units", "32"), ("max_tokens", "24")],
     },
@@ -116,15 +143,17 @@ impl Golden {
             recipe.set(key, value).map_err(|error| failed(&error))?;
         }
         let trainer = Trainer::new(recipe).threads(2);
-        if self.cascade {
-            let labels =
-                Splits { train: labelled(&splits.train), valid: labelled(&splits.valid), ..splits.clone() };
-            return Ok(trainer.train_cascade(task, &labels).map_err(|error| failed(&error))?.model);
-        }
+        let labels =
+            || Splits { train: labelled(&splits.train), valid: labelled(&splits.valid), ..splits.clone() };
+        let splits = &if self.alone { labels() } else { splits.clone() };
+        let bare = || Task { schema: Schema::default(), ..task.clone() };
+        let task = &if self.alone { bare() } else { task.clone() };
         let trainer = match self.tier {
             Some(tier) => trainer.tier(tier),
             None => trainer,
         };
-        Ok(trainer.train(task, splits).map_err(|error| failed(&error))?.model)
+        let trained =
+            if self.cascade { trainer.train_cascade(task, splits) } else { trainer.train(task, splits) };
+        Ok(trained.map_err(|error| failed(&error))?.model)
     }
 }

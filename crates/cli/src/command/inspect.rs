@@ -45,6 +45,9 @@ struct Facts {
     /// The cheaper model that answers first.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<Value>,
+    /// The bag whose scores of labels are added to a tagger's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tagger: Option<Value>,
     memory_bytes: usize,
@@ -117,6 +120,7 @@ impl Facts {
             first: model
                 .first()
                 .map(|(tier, least)| json!({ "tier": tier.name(), "min_confidence": decimal(least) })),
+            beside: model.beside().map(|(rows, dim, bits)| json!({ "rows": rows, "dim": dim, "bits": bits })),
             tagger: model
                 .max_tokens()
                 .map(|tokens| json!({ "units": model.hidden() / 2, "max_tokens": tokens })),
@@ -162,6 +166,9 @@ impl Facts {
         }
         if let Some(first) = &self.first {
             add("answers first", words(first));
+        }
+        if let Some(beside) = &self.beside {
+            add("bag beside it", words(beside));
         }
         if let Some(tagger) = &self.tagger {
             add("tagger", words(tagger));

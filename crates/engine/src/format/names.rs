@@ -94,7 +94,7 @@ pub enum SectionKind {
     Scope,
     /// The least confidence of an accepted answer, for each label.
     Limits,
-    /// A cheaper model that answers first.
+    /// A model that computes first: a cheaper one that answers for a bag where it is sure, or a bag whose scores are added to a tagger's.
     First,
 }
 

@@ -194,7 +194,7 @@ impl<'a> Tagger<'a> {
         characters.saturating_mul(18).min(self.settings.max_characters).min(self.recurrent.max_tokens)
     }
 
-    /// Reads the text and computes the states of its tokens and the scores of its labels.
+    /// Reads the text, computes the states of its tokens, and adds what they tell of its labels to `scores`.
     pub(crate) fn run(
         &self,
         text: &str,
@@ -361,7 +361,7 @@ impl<'a> Tagger<'a> {
         }
     }
 
-    /// Scores the labels: the largest of each number of the states, and the sum of the tokens over the root of their number.
+    /// Adds to the scores of the labels what is told by the largest of each number of the states, and the sum of the tokens over the root of their number.
     fn classify(&self, kernel: &Kernel, scratch: &mut TaggerScratch<'_>, scores: &mut [Score]) {
         let Some(output_layer) = &self.labels else { return };
         let TaggerScratch { count, sums, inputs, states, pooled, outputs, .. } = scratch;
@@ -390,7 +390,7 @@ impl<'a> Tagger<'a> {
         }
         let values = kernel.layer(output_layer, pooled, outputs);
         for (score, &value) in scores.iter_mut().zip(values) {
-            *score = Score(value.clamp(-MOST_SCORE, MOST_SCORE));
+            *score = Score(score.0.saturating_add(value).clamp(-MOST_SCORE, MOST_SCORE));
         }
     }
 

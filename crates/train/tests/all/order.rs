@@ -99,7 +99,12 @@ fn a_tagger_of_few_labels_has_a_linear_machine_beside_its_network() {
     let (both, alone) = (with("4", 1), with("3", 1));
     let (both_right, alone_right) = (right(&both, &new), right(&alone, &new));
     assert!(both_right > alone_right + 0.05, "{both_right} with a machine, {alone_right} without");
-    verify(&Model::open(&both).unwrap()).unwrap();
+    assert!(Model::open(&alone).unwrap().beside().is_none());
+    let model = Model::open(&both).unwrap();
+    verify(&model).unwrap();
+    assert!(model.first().is_none(), "it is added, and does not answer by itself");
+    let (rows, dim, _) = model.beside().unwrap();
+    assert!(rows > 100 && dim == 4, "{rows} rows of {dim} numbers");
     assert!(with("4", 3) == both, "three threads give another file");
 }
 

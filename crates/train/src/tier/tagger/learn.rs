@@ -278,7 +278,6 @@ mod tests {
             dim: 16,
             units: 16,
             private: 0,
-            margins: 0,
             tags: 5,
             labels: 2,
             own: 0,

@@ -3,7 +3,6 @@
 mod crf;
 mod decode;
 mod learn;
-mod margins;
 mod matrix;
 mod network;
 

@@ -21,8 +21,6 @@ pub(crate) struct Shape {
     pub(crate) units: usize,
     /// The last of them, which tell labels alone: tags are not scored by them.
     pub(crate) private: usize,
-    /// The last numbers of a token, which hold what it adds to the margins of a linear machine: as many as labels, or none.
-    pub(crate) margins: usize,
     /// Tags: twice the slots and one.
     pub(crate) tags: usize,
     /// Labels; 0 where there are none.
@@ -265,9 +263,7 @@ impl Network {
         for number in 0..shape.dim.min(shape.width) {
             layers.pieces[number * shape.dim + number] = start;
         }
-        let mut network = Self { shape, table, layers, pieces: None };
-        network.clear_margins();
-        network
+        Self { shape, table, layers, pieces: None }
     }
 
     /// A tagger that knows nothing.
@@ -294,6 +290,12 @@ impl Network {
                 row.fill(0.0);
             }
         }
+    }
+
+    /// Makes the logits so many times smaller.
+    pub(crate) fn divide_logits(&mut self, times: f32) {
+        let Layers { output, output_biases, .. } = &mut self.layers;
+        output.iter_mut().chain(output_biases).for_each(|number| *number /= times);
     }
 
     /// A row of `dim` numbers for each word piece.
@@ -1044,18 +1046,8 @@ mod tests {
 
     /// The emissions among the arrays.
     const EMISSIONS: usize = 6;
-    const SHAPE: Shape = Shape {
-        rows: 12,
-        dim: 5,
-        units: 4,
-        private: 1,
-        margins: 0,
-        tags: 5,
-        labels: 3,
-        own: 0,
-        width: 0,
-        taught: 2,
-    };
+    const SHAPE: Shape =
+        Shape { rows: 12, dim: 5, units: 4, private: 1, tags: 5, labels: 3, own: 0, width: 0, taught: 2 };
 
     fn texts() -> Vec<TextRow> {
         let token = |a: u32, b: u32| TokenRow {
