@@ -31,6 +31,7 @@ mod error;
 mod few;
 mod filter;
 mod fitted;
+mod fitting;
 mod kernel_probe;
 mod ladder;
 mod linear;
