@@ -103,9 +103,9 @@ pub(super) const MODELS: [Golden; 10] = [
         alone: true,
         cascade: false,
         settings: &[
-            ("max_size", "160000"),
-            ("dim", "32"),
-            ("units", "32"),
+            ("max_size", "40000"),
+            ("dim", "16"),
+            ("units", "16"),
             ("linear_labels", "14"),
             ("epochs", "1"),
             ("least_steps", "0"),
