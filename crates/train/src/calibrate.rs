@@ -131,8 +131,8 @@ const STEEPNESS: f64 = 2.0;
 
 /// Which of [`TIMES`] the logits of a machine are to be added to those of a network: that with the least share of wrong answers, each of which counts by how
 /// near it was to be right (Juang and Katagiri, "Discriminative Learning for Minimum Error Classification", 1992), at the slope of the
-/// least negative log-likelihood. Never, where chance could have made that likelihood, as often as it gains the most by the machine, greater than the
-/// network's own (by two standard errors of the mean difference).
+/// least negative log-likelihood. 0 where chance could have made what the machine adds to the likelihood at best: less than two standard errors of the
+/// mean difference.
 pub(crate) fn best_times(texts: &[TwoVoices]) -> f32 {
     let doubt = 1.0 / (texts.len() as f64 + 2.0);
     // The smoothed share, and the loss of each text.
