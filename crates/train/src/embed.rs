@@ -16,13 +16,29 @@ pub struct FineTuning {
     pub rate: f64,
     /// Where its chance begins.
     pub seed: u64,
+    /// What is learned.
+    pub lesson: Lesson,
+}
+
+/// What an embedder learns of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// To tell their labels by a probe, which learns with it (Devlin et al., "BERT", NAACL 2019).
+    Labels,
+    /// To put texts of a label close together and others apart (Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020), which
+    /// asks less of few rows (Tunstall et al., "Efficient Few-Shot Learning Without Prompts", 2022).
+    Closeness,
 }
 
 impl FineTuning {
     /// What tells it from every other: `blake3:` and 64 hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut all = format!("{} {} {} {}\n", self.labels, self.epochs, self.rate, self.seed);
+        let mut all = format!("{} {} {} {}", self.labels, self.epochs, self.rate, self.seed);
+        all.push_str(match self.lesson {
+            Lesson::Labels => "\n",
+            Lesson::Closeness => " closeness\n",
+        });
         for (text, label) in &self.rows {
             // Writing into a string cannot fail.
             let _ = writeln!(all, "{label} {} {text}", text.len());

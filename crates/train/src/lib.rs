@@ -67,7 +67,7 @@ mod trainer;
 mod words;
 
 pub use cache::{CachedEmbedder, cache_folder};
-pub use embed::{Embedder, Embedding, FineTuning};
+pub use embed::{Embedder, Embedding, FineTuning, Lesson};
 pub use error::TrainError;
 pub use ladder::Clock;
 pub use merit::Merit;

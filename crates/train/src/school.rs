@@ -1,7 +1,7 @@
 //! What a teacher knows of the rows: embeddings of their texts, and of texts made of them.
 
 use crate::augment::{Made, augment};
-use crate::embed::{Embedder, Embedding, FineTuning};
+use crate::embed::{Embedder, Embedding, FineTuning, Lesson};
 use crate::error::TrainError;
 use crate::few::{as_text, is_few, look};
 use crate::kernel_probe::KernelProbe;
@@ -73,22 +73,22 @@ impl School {
     ) -> Result<Self, TrainError> {
         let few = is_few(recipe, rows.len(), names.len());
         let count = if teacher.is_some() { recipe.augment } else { recipe.few_augment };
+        let tuned = rows[..part].iter().filter_map(|row| Some((row.text.clone(), place(row, names)?)));
+        let mut tuned: Vec<(String, u32)> = tuned.collect();
+        let named = names.iter().zip(0..).filter(|_| few && recipe.few_names == 1);
+        let named = named.map(|(name, label)| (name.clone(), as_text(name), label));
+        let named: Vec<_> = named.filter(|(_, text, _)| !text.is_empty()).collect();
+        let learned = tuned.len();
+        tuned.extend(named.iter().map(|(_, text, label)| (text.clone(), *label)));
         let tuning = (recipe.tune_epochs > 0).then(|| FineTuning {
-            rows: rows[..part]
-                .iter()
-                .filter_map(|row| place(row, names).map(|at| (row.text.clone(), at)))
-                .collect(),
+            rows: tuned,
             labels: names.len(),
             epochs: recipe.tune_epochs,
             rate: recipe.tune_rate,
             seed: recipe.seed,
+            lesson: if few { Lesson::Closeness } else { Lesson::Labels },
         });
-        let names: Vec<(String, String)> = names
-            .iter()
-            .filter(|_| few && recipe.few_names == 1)
-            .map(|name| (name.clone(), as_text(name)))
-            .filter(|(_, text)| !text.is_empty())
-            .collect();
+        let names: Vec<(String, String)> = named.into_iter().map(|(name, text, _)| (name, text)).collect();
         let made = augment(rows, words, recipe, count as usize, few);
         let mut school = Self { teacher: None, few, rows: rows.len(), names, made };
         if let Some(teacher) = teacher {
@@ -96,7 +96,7 @@ impl School {
             texts.extend(school.names.iter().map(|(_, text)| text.as_str()));
             texts.extend(school.made.iter().map(|made| made.text.as_str()));
             let (total, mut done) = (texts.len() as u64, 0);
-            let tuned = tuning.as_ref().map(|tuning| tuning.rows.len());
+            let tuned = tuning.as_ref().map(|_| learned);
             if let Some(tuning) = tuning {
                 teacher.fine_tune(tuning).map_err(TrainError::Teacher)?;
             }

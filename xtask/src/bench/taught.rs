@@ -79,13 +79,14 @@ const fn alone(line: Line) -> Line {
 }
 
 /// Every line, those of a set together.
-const LINES: [Line; 24] = [
+const LINES: [Line; 25] = [
     line("banking77", WORDS, &[], Least::Percent(92.7)),
     taught("banking77", "teacher as it is", &BAG, Least::Percent(93.3)),
     taught("banking77", TAUGHT, &TUNED_BAG, Least::Percent(93.3)),
     taught("banking77", "teacher, 300 KB", &["--max-size", "300KB"], Least::Percent(91.3)),
     few_rows(line("banking77", "ten rows a label", &["--tier", "bag"], Least::Percent(79.0))),
-    few_rows(taught("banking77", "ten rows a label, teacher", &BAG, Least::Percent(84.0))),
+    few_rows(taught("banking77", "ten rows a label, teacher as it is", &BAG, Least::Percent(84.0))),
+    few_rows(taught("banking77", "ten rows a label, teacher that learned", &TUNED_FEW, Least::Percent(84.0))),
     line("clinc150", WORDS, &[], Least::Percent(93.4)),
     taught("clinc150", TAUGHT, &TUNED_LONG, Least::Percent(94.6)),
     taught("clinc150", "teacher, 300 KB", &TUNED_SMALL, Least::Percent(92.8)),
@@ -110,6 +111,8 @@ const LINES: [Line; 24] = [
 const BAG: [&str; 4] = ["--tier", "bag", "--max-size", "2500KB"];
 const TAGGER: [&str; 4] = ["--tier", "tagger", "--max-size", "2500KB"];
 const TUNED_BAG: [&str; 6] = ["--tier", "bag", "--max-size", "2500KB", "--set", "tune_epochs=3"];
+const TUNED_FEW: [&str; 8] =
+    ["--tier", "bag", "--max-size", "2500KB", "--set", "tune_epochs=5", "--set", "tune_rate=0.00005"];
 const TUNED: [&str; 6] = ["--tier", "tagger", "--max-size", "2500KB", "--set", "tune_epochs=3"];
 const TUNED_MANY: [&str; 8] =
     ["--tier", "tagger", "--max-size", "2500KB", "--set", "tune_epochs=3", "--set", "augment=80000"];

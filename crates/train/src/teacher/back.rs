@@ -32,6 +32,14 @@ pub(super) struct Head<'a, T> {
     pub(super) labels: usize,
 }
 
+/// What a shard keeps of its way through the layers, for its way back.
+pub(super) struct There<T> {
+    kept: Vec<Kept<T>>,
+    /// The states of the last layer.
+    states: Vec<T>,
+    lengths: Vec<usize>,
+}
+
 /// The gradient of the loss of a shard.
 pub(super) struct Gradient<T> {
     pub(super) loss: f64,
@@ -129,8 +137,21 @@ impl<T: Real> Encoder<T> {
         dropout: f32,
         random: &mut Random,
     ) -> Result<Gradient<T>> {
-        let dim = self.config.dim;
-        let mut states = Vec::with_capacity(shard.tokens.len() * dim);
+        let there = self.there(shard, dropout, random)?;
+        let mut gradient =
+            Gradient { loss: 0.0, layers: Vec::new(), head: vec![T::zero(); head.weights.len()] };
+        let mut sums = self.sums(&there, pooling);
+        for (sum, &label) in sums.chunks_exact_mut(self.config.dim).zip(&shard.labels) {
+            let back = head.back(sum, label as usize, share, &mut gradient);
+            sum.copy_from_slice(&back);
+        }
+        gradient.layers = self.back_again(there, pooling, &sums)?;
+        Ok(gradient)
+    }
+
+    /// Takes a shard through the layers. Numbers are left out with the chance `dropout`, by `random`.
+    pub(super) fn there(&self, shard: &Shard, dropout: f32, random: &mut Random) -> Result<There<T>> {
+        let mut states = Vec::with_capacity(shard.tokens.len() * self.config.dim);
         let mut rest = shard.tokens.as_slice();
         for &length in &shard.lengths {
             let (tokens, others) = rest.split_at(length);
@@ -145,31 +166,45 @@ impl<T: Real> Encoder<T> {
             states = out;
             kept.push(layer);
         }
-        let mut gradient =
-            Gradient { loss: 0.0, layers: Vec::new(), head: vec![T::zero(); head.weights.len()] };
-        for ((states, &length), &label) in
-            by_text(&mut states, &shard.lengths, dim).zip(&shard.lengths).zip(&shard.labels)
-        {
-            let (first, all) = match pooling {
-                Pooling::First => (&states[..dim], 1),
-                Pooling::Mean => (&*states, length),
-            };
-            let mut pooled = vec![T::zero(); dim];
-            // A mean has the direction of a sum, and nothing else of it counts.
-            first.chunks_exact(dim).for_each(|state| add(&mut pooled, state));
-            let back = head.back(&pooled, label as usize, share, &mut gradient);
-            states.fill(T::zero());
-            for state in states.chunks_exact_mut(dim).take(all) {
-                state.copy_from_slice(&back);
+        Ok(There { kept, states, lengths: shard.lengths.clone() })
+    }
+
+    /// What has the direction of each text's embedding: the sum of the states that it is the mean of.
+    pub(super) fn sums(&self, there: &There<T>, pooling: Pooling) -> Vec<T> {
+        let dim = self.config.dim;
+        let mut sums = vec![T::zero(); there.lengths.len() * dim];
+        let mut states = there.states.chunks_exact(dim);
+        for (sum, &length) in sums.chunks_exact_mut(dim).zip(&there.lengths) {
+            let counts = pooling.counts(length);
+            for (at, state) in states.by_ref().take(length).enumerate() {
+                if at < counts {
+                    add(sum, state);
+                }
             }
         }
-        for (layer, kept) in self.layers.iter().zip(kept).rev() {
-            let (back, arrays) = self.back(layer, kept, states, &shard.lengths)?;
-            states = back;
-            gradient.layers.push(arrays);
+        sums
+    }
+
+    /// The gradient of the layers, given that of the sums.
+    pub(super) fn back_again(&self, there: There<T>, pooling: Pooling, sums: &[T]) -> Result<Vec<Arrays<T>>> {
+        let dim = self.config.dim;
+        let There { kept, mut states, lengths } = there;
+        for (states, (sum, &length)) in
+            by_text(&mut states, &lengths, dim).zip(sums.chunks_exact(dim).zip(&lengths))
+        {
+            states.fill(T::zero());
+            for state in states.chunks_exact_mut(dim).take(pooling.counts(length)) {
+                state.copy_from_slice(sum);
+            }
         }
-        gradient.layers.reverse();
-        Ok(gradient)
+        let mut layers = Vec::with_capacity(kept.len());
+        for (layer, kept) in self.layers.iter().zip(kept).rev() {
+            let (back, arrays) = self.back(layer, kept, states, &lengths)?;
+            states = back;
+            layers.push(arrays);
+        }
+        layers.reverse();
+        Ok(layers)
     }
 
     fn forward_kept(

@@ -4,6 +4,8 @@
 mod back;
 mod batches;
 mod config;
+#[cfg(feature = "fine-tune")]
+mod contrast;
 mod encoder;
 mod error;
 mod folder;

@@ -50,4 +50,13 @@ impl Pooling {
             )),
         }
     }
+
+    /// How many of a text's tokens count, from its first: `length` has it in all.
+    #[cfg(feature = "fine-tune")]
+    pub(super) const fn counts(self, length: usize) -> usize {
+        match self {
+            Self::Mean => length,
+            Self::First => 1,
+        }
+    }
 }

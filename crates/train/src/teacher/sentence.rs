@@ -8,7 +8,9 @@ use super::pooling::Pooling;
 use super::prompt;
 use super::tokens::Tokens;
 #[cfg(feature = "fine-tune")]
-use super::tune::How;
+use super::tune::{Aim, How};
+#[cfg(feature = "fine-tune")]
+use crate::embed::Lesson;
 use crate::embed::{Embedder, Embedding, FineTuning, STEPS};
 #[cfg(feature = "fine-tune")]
 use crate::probe::Probe;
@@ -165,7 +167,7 @@ impl Teacher {
 
 #[cfg(feature = "fine-tune")]
 impl Teacher {
-    /// Fine-tunes the encoder, if it is to be: a probe on what it says so far tells labels at first, then both learn.
+    /// Fine-tunes the encoder, if it is to be. Where it is to tell labels, a probe on what it says so far tells them at first, then both learn.
     fn learn(&mut self, advance: &mut dyn FnMut(Embedding)) -> Result<(), String> {
         let Some(tuning) = self.tuning.next.clone() else { return Ok(()) };
         if self.tuning.done {
@@ -180,8 +182,14 @@ impl Teacher {
         self.tuning.done = true;
         let texts: Vec<&str> = tuning.rows.iter().map(|(text, _)| text.as_str()).collect();
         let own: Vec<u32> = tuning.rows.iter().map(|(_, label)| *label).collect();
-        let embeddings = self.numbers(&texts, &mut |_| ())?;
-        let probe = Probe::fit(&embeddings, self.dim(), &own, tuning.labels, tuning.seed);
+        let aim = match tuning.lesson {
+            Lesson::Labels => {
+                let embeddings = self.numbers(&texts, &mut |_| ())?;
+                let probe = Probe::fit(&embeddings, self.dim(), &own, tuning.labels, tuning.seed);
+                Aim::Labels { head: probe.into_weights(), labels: tuning.labels }
+            }
+            Lesson::Closeness => Aim::Closeness,
+        };
         let rows: Vec<(Vec<u32>, u32)> = texts
             .iter()
             .zip(&own)
@@ -189,7 +197,7 @@ impl Teacher {
             .collect::<Result<_, String>>()?;
         let how = How { epochs: tuning.epochs, rate: tuning.rate, seed: tuning.seed };
         let done = |done, total| advance(Embedding::Tuned(done, total));
-        let tuned = self.encoder.tune(&rows, self.pooling, probe.into_weights(), tuning.labels, &how, done);
+        let tuned = self.encoder.tune(&rows, self.pooling, aim, &how, done);
         tuned.map_err(|error| format!("{}: {error}", self.folder.display()))?;
         self.tuning.next = None;
         Ok(())

@@ -1,7 +1,8 @@
-//! Fine-tuning: an encoder learns the labels of rows, so that its embeddings tell them better (Devlin et al., "BERT", NAACL 2019).
+//! Fine-tuning: an encoder learns the labels of rows, so that its embeddings tell them better.
 
 use super::back::{ARRAYS, Arrays, Gradient, Head, MATRICES, Shard, arrays, put};
 use super::batches::in_batches;
+use super::contrast;
 use super::encoder::Encoder;
 use super::kernel::{Real, add_times, dot};
 use super::pooling::Pooling;
@@ -30,6 +31,35 @@ pub(super) struct How {
     /// The largest step of a weight.
     pub(super) rate: f64,
     pub(super) seed: u64,
+}
+
+/// What an encoder learns.
+pub(super) enum Aim<T> {
+    /// To tell labels, `labels` in number, by embeddings of unit length: `head` has for each number, and for a bias, a row of a weight
+    /// for each label.
+    Labels { head: Vec<T>, labels: usize },
+    /// To put texts of a label close together and others apart.
+    Closeness,
+}
+
+impl<T: Real> Aim<T> {
+    /// The rows of the steps of an epoch.
+    fn steps(&self, own: &[u32], order: &mut [usize], random: &mut Random) -> Vec<Vec<usize>> {
+        match self {
+            Self::Labels { .. } => {
+                random.shuffle(order);
+                order.chunks(BATCH).map(<[usize]>::to_vec).collect()
+            }
+            Self::Closeness => contrast::steps(own, random),
+        }
+    }
+
+    const fn head(&self) -> usize {
+        match self {
+            Self::Labels { head, .. } => head.len(),
+            Self::Closeness => 0,
+        }
+    }
 }
 
 /// Adam's moments of an array (Kingma and Ba, ICLR 2015).
@@ -68,40 +98,45 @@ impl<T: Real> Moments<T> {
 }
 
 impl<T: Real> Encoder<T> {
-    /// Tunes the layers to tell the labels of texts, given by their tokens, none without any; what is before the layers stays as
-    /// it is. `head` tells labels, `labels` in number, by embeddings of unit length: for each number, and for a bias, a row of a
-    /// weight for each label. `done` hears how many rows of how many were learned.
+    /// Tunes the layers on texts, given by their tokens, none without any, and their labels; what is before the layers stays as it
+    /// is. `done` hears how many rows of how many were learned.
     pub(super) fn tune(
         &mut self,
         texts: &[(Vec<u32>, u32)],
         pooling: Pooling,
-        mut head: Vec<T>,
-        labels: usize,
+        mut aim: Aim<T>,
         how: &How,
         mut done: impl FnMut(u64, u64),
     ) -> Result<()> {
         let mut weights: Vec<Arrays<T>> = self.layers.iter().map(arrays).collect::<Result<_>>()?;
         let mut moments: Vec<[Moments<T>; ARRAYS]> =
             weights.iter().map(|layer| std::array::from_fn(|at| Moments::new(layer[at].len()))).collect();
-        let mut head_moments = Moments::new(head.len());
+        let mut head_moments = Moments::new(aim.head());
         let mut random = Random::new(how.seed, 6000);
+        let own: Vec<u32> = texts.iter().map(|(_, label)| *label).collect();
         let mut order: Vec<usize> = (0..texts.len()).collect();
-        let steps = texts.len().div_ceil(BATCH) * how.epochs as usize;
-        let total = texts.len() as u64 * u64::from(how.epochs);
+        // Each epoch has as many as any.
+        let epoch = aim.steps(&own, &mut order.clone(), &mut random.clone());
+        let steps = epoch.len() * how.epochs as usize;
+        let total = epoch.iter().map(Vec::len).sum::<usize>() as u64 * u64::from(how.epochs);
         let (mut step, mut unseen, mut rows) = (0, [1.0f64; 2], 0u64);
         for _ in 0..how.epochs {
-            random.shuffle(&mut order);
-            for batch in order.chunks(BATCH) {
+            for batch in aim.steps(&own, &mut order, &mut random) {
                 let shards: Vec<(Shard, Random)> = batch
                     .chunks(SHARD)
                     .map(|some| (shard(texts, some), Random::new(random.bits(), 0)))
                     .collect();
-                let share = 1.0 / batch.len() as f64;
-                let told = Head { weights: &head, labels };
-                let learn = |(shard, random): &(Shard, Random)| {
-                    self.learn(shard, pooling, &told, share, DROPOUT, &mut random.clone())
+                let gradient = match &aim {
+                    Aim::Labels { head, labels } => {
+                        let share = 1.0 / batch.len() as f64;
+                        let told = Head { weights: head, labels: *labels };
+                        let learn = |(shard, random): &(Shard, Random)| {
+                            self.learn(shard, pooling, &told, share, DROPOUT, &mut random.clone())
+                        };
+                        sum(in_batches(self.threads, &shards, learn, |_| ())?)
+                    }
+                    Aim::Closeness => sum(self.contrast(&shards, pooling)?),
                 };
-                let gradient = sum(in_batches(self.threads, &shards, learn, |_| ())?);
                 let Some(Gradient { layers, head: head_gradient, .. }) = gradient else { continue };
                 let square =
                     layers.iter().flatten().chain([&head_gradient]).map(|array| dot(array, array).to_f64());
@@ -115,7 +150,9 @@ impl<T: Real> Encoder<T> {
                 unseen = [unseen[0] * MEAN, unseen[1] * SQUARE];
                 let seen = unseen.map(|unseen| 1.0 - unseen);
                 let rate = how.rate * height(step, steps);
-                head_moments.step(&mut head, &head_gradient, HEAD_RATE * rate, shorten, seen, 0.0);
+                if let Aim::Labels { head, .. } = &mut aim {
+                    head_moments.step(head, &head_gradient, HEAD_RATE * rate, shorten, seen, 0.0);
+                }
                 let part = weights.len().div_ceil(self.threads.max(1)).max(1);
                 let parts = weights
                     .chunks_mut(part)
@@ -149,6 +186,36 @@ impl<T: Real> Encoder<T> {
         }
         Ok(())
     }
+
+    /// The gradients of the shards of a step in which texts of a label are to lie close together. The way to the embeddings is gone
+    /// twice, so that what it leaves need not be kept of all shards at once (Gao et al., "Scaling Deep Contrastive Learning Batch Size
+    /// under Memory Limited Setup", 2021).
+    fn contrast(&self, shards: &[(Shard, Random)], pooling: Pooling) -> Result<Vec<Gradient<T>>> {
+        let dim = self.config.dim;
+        let there = |(shard, random): &(Shard, Random)| self.there(shard, DROPOUT, &mut random.clone());
+        let sums = |job: &(Shard, Random)| Ok::<_, candle_core::Error>(self.sums(&there(job)?, pooling));
+        let mut sums = in_batches(self.threads, shards, sums, |_| ())?.concat();
+        let labels: Vec<u32> = shards.iter().flat_map(|(shard, _)| &shard.labels).copied().collect();
+        let loss = contrast::loss(&mut sums, dim, &labels);
+        let mut rest = sums.as_slice();
+        let jobs: Vec<(&(Shard, Random), &[T])> = shards
+            .iter()
+            .map(|job| {
+                let (own, others) = rest.split_at(job.0.lengths.len() * dim);
+                rest = others;
+                (job, own)
+            })
+            .collect();
+        let back = |&(job, sums): &(&(Shard, Random), &[T])| {
+            let layers = self.back_again(there(job)?, pooling, sums)?;
+            Ok::<_, candle_core::Error>(Gradient { loss: 0.0, layers, head: Vec::new() })
+        };
+        let mut gradients = in_batches(self.threads, &jobs, back, |_| ())?;
+        if let Some(first) = gradients.first_mut() {
+            first.loss = loss;
+        }
+        Ok(gradients)
+    }
 }
 
 /// The texts at these places.
@@ -177,4 +244,49 @@ fn sum<T: Real>(gradients: Vec<Gradient<T>>) -> Option<Gradient<T>> {
 fn height(step: usize, steps: usize) -> f64 {
     let done = step as f64 / steps.max(1) as f64;
     if done < WARM_UP { done / WARM_UP } else { (1.0 - done) / (1.0 - WARM_UP) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The loss of all texts, in two shards, and the gradients of these.
+    fn contrast(encoder: &Encoder<f64>, pooling: Pooling) -> Gradient<f64> {
+        let texts = [(vec![0, 4, 2], 0), (vec![1], 1), (vec![3, 3], 0), (vec![2, 1], 1), (vec![4], 0)];
+        let shards = [shard(&texts, &[0, 1, 2]), shard(&texts, &[4, 3])];
+        let shards = shards.map(|shard| (shard, Random::new(8, 0)));
+        sum(encoder.contrast(&shards, pooling).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn gradients_of_closeness_are_differences_of_the_loss() {
+        let mut encoder = Encoder::<f64>::random(5, &mut Random::new(5, 0)).unwrap();
+        for pooling in [Pooling::Mean, Pooling::First] {
+            let gradient = contrast(&encoder, pooling);
+            assert!(gradient.loss > 0.1);
+            let (step, mut moved) = (1e-6, 0);
+            for layer in 0..encoder.layers.len() {
+                let plain = arrays(&encoder.layers[layer]).unwrap();
+                for array in 0..ARRAYS {
+                    for at in (0..plain[array].len()).step_by(7) {
+                        let mut at_step = |by: f64| {
+                            let mut changed = plain.clone();
+                            changed[array][at] += by;
+                            put(&changed, &mut encoder.layers[layer]).unwrap();
+                            contrast(&encoder, pooling).loss
+                        };
+                        let expected = (at_step(step) - at_step(-step)) / (2.0 * step);
+                        let found = gradient.layers[layer][array][at];
+                        moved += usize::from(found.abs() > 1e-4);
+                        assert!(
+                            (found - expected).abs() < 1e-6 + 1e-5 * expected.abs(),
+                            "layer {layer}, array {array}, {at}: {found} {expected}"
+                        );
+                    }
+                }
+                put(&plain, &mut encoder.layers[layer]).unwrap();
+            }
+            assert!(moved > 50, "{moved}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! What changes where rows are few.
 
 use crate::support::{Row, meta, recipe, rest, right, single, splits, task};
+use std::sync::Mutex;
 use stonechat_engine::{Model, verify};
-use stonechat_train::{Embedder, Embedding, Recipe, Trained, Trainer};
+use stonechat_train::{Embedder, Embedding, FineTuning, Lesson, Recipe, Trained, Trainer};
 
 const FAST: [(&str, &str); 3] = [("epochs", "4"), ("few_augment", "200"), ("max_size", "150000")];
 
@@ -137,6 +138,48 @@ fn a_teacher_joins_the_probe() {
     assert!(report.digest == "fake" && report.made > 200, "{report:?}");
     let found = right(&taught.model, &rooms(SEEN, 24));
     assert!(found > 0.9, "{found}");
+}
+
+/// Keeps what it is to learn.
+struct Learner<'a>(&'a Mutex<Vec<FineTuning>>);
+
+impl Embedder for Learner<'_> {
+    fn dim(&self) -> usize {
+        Fake.dim()
+    }
+
+    fn digest(&self) -> &str {
+        "learner"
+    }
+
+    fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String> {
+        Fake.embed(texts, advance)
+    }
+
+    fn fine_tune(&mut self, tuning: FineTuning) -> Result<(), String> {
+        self.0.lock().unwrap().push(tuning);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_teacher_learns_of_few_rows_which_are_close() {
+    let task = task("single-label");
+    let splits = splits(&task, &[("train.jsonl", &rooms(SEEN, 24))]);
+    let learned = |settings: &[(&str, &str)]| {
+        let seen = Mutex::new(Vec::new());
+        let recipe = recipe(&[&FAST[..], &[("augment", "100"), ("tune_epochs", "7")], settings].concat());
+        Trainer::new(recipe).teacher(Box::new(Learner(&seen))).train(&task, &splits).unwrap();
+        seen.into_inner().unwrap().pop().unwrap()
+    };
+    let few = learned(&[]);
+    assert_eq!((few.lesson, few.epochs, few.labels), (Lesson::Closeness, 7, 2));
+    let named =
+        |tuning: &FineTuning| tuning.rows.ends_with(&[("animal".to_owned(), 0), ("vehicle".to_owned(), 1)]);
+    assert!(named(&few), "{:?}", few.rows);
+    assert!(!named(&learned(&[("few_names", "0")])));
+    let more = learned(&[("few_rows", "0")]);
+    assert!(more.lesson == Lesson::Labels && !named(&more) && more.rows.len() + 2 == few.rows.len());
 }
 
 /// Where nothing more is known of words, nothing tells that a network would be better.

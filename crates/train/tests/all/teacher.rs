@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 #[cfg(feature = "fine-tune")]
-use stonechat_train::{CachedEmbedder, Embedding, FineTuning};
+use stonechat_train::{CachedEmbedder, Embedding, FineTuning, Lesson};
 use stonechat_train::{Embedder, Teacher, Words, WordsRows, WordsSettings, build_words};
 use tempfile::TempDir;
 
@@ -256,7 +256,14 @@ fn rows_to_learn() -> FineTuning {
         text.extend(second.then_some("ping"));
         (text.join(" "), u32::from(first))
     };
-    FineTuning { rows: (0..48).map(row).collect(), labels: 2, epochs: 80, rate: 2e-3, seed: 3 }
+    FineTuning {
+        rows: (0..48).map(row).collect(),
+        labels: 2,
+        epochs: 80,
+        rate: 2e-3,
+        seed: 3,
+        lesson: Lesson::Labels,
+    }
 }
 
 /// How many rows lie nearer to the mean of the embeddings of their own label than to that of the other.
@@ -303,6 +310,55 @@ fn an_encoder_learns_what_it_did_not_tell() {
             cached.embed(&texts, &mut |step| steps += usize::from(matches!(step, Embedding::Tuned(..))));
         assert_eq!((rows.unwrap(), steps > 0), (after.clone(), computes));
     }
+}
+
+/// The mean cosine of texts of a label, less that of others.
+#[cfg(feature = "fine-tune")]
+fn closeness(rows: &[(String, u32)], embeddings: &[f32]) -> f32 {
+    let texts: Vec<(&[f32], u32)> =
+        embeddings.chunks_exact(DIM).zip(rows).map(|(row, (_, label))| (row, *label)).collect();
+    let mut sums = [[0.0f32; 2]; 2];
+    for (at, (first, label)) in texts.iter().enumerate() {
+        for (second, other) in &texts[..at] {
+            let sum = &mut sums[usize::from(label == other)];
+            sum[0] += first.iter().zip(*second).map(|(a, b)| a * b).sum::<f32>();
+            sum[1] += 1.0;
+        }
+    }
+    sums[1][0] / sums[1][1] - sums[0][0] / sums[0][1]
+}
+
+#[test]
+#[cfg(feature = "fine-tune")]
+fn an_encoder_learns_which_texts_are_close() {
+    let folder = bert();
+    let tuning = FineTuning { lesson: Lesson::Closeness, epochs: 200, ..rows_to_learn() };
+    assert_ne!(tuning.digest(), FineTuning { lesson: Lesson::Labels, ..tuning.clone() }.digest());
+    let texts: Vec<&str> = tuning.rows.iter().map(|(text, _)| text.as_str()).collect();
+    let mut plain = Teacher::open(folder.path()).unwrap();
+    let before = closeness(&tuning.rows, &embed(&mut plain, &texts));
+    let mut tuned = Vec::new();
+    for threads in [1, 3] {
+        let mut teacher = Teacher::open(folder.path()).unwrap().threads(threads);
+        teacher.fine_tune(tuning.clone()).unwrap();
+        let (mut last, mut total) = (0, 0);
+        let learned = |step| {
+            if let Embedding::Tuned(done, all) = step {
+                assert!(done > last && done <= all);
+                (last, total) = (done, all);
+            }
+        };
+        tuned.push(teacher.embed(&texts, &mut { learned }).unwrap());
+        assert_eq!((last, total), (48 * 200, 48 * 200));
+    }
+    let after = closeness(&tuning.rows, &tuned[0]);
+    assert!(before < 0.2 && after > 0.5, "{before} {after}");
+    assert!(tuned.iter().all(|other| *other == tuned[0]), "the number of threads changes nothing");
+    // No two rows of a label: nothing is learned, and nothing fails.
+    let alone = FineTuning { rows: vec![("the".to_owned(), 0), ("light".to_owned(), 1)], ..tuning };
+    let mut teacher = Teacher::open(folder.path()).unwrap();
+    teacher.fine_tune(alone).unwrap();
+    assert_eq!(embed(&mut teacher, &texts), embed(&mut plain, &texts));
 }
 
 #[test]
