@@ -135,7 +135,7 @@ impl<T: Real> Encoder<T> {
                         };
                         sum(in_batches(self.threads, &shards, learn, |_| ())?)
                     }
-                    Aim::Closeness => sum(self.contrast(&shards, pooling)?),
+                    Aim::Closeness => self.contrast(&shards, pooling)?,
                 };
                 let Some(Gradient { layers, head: head_gradient, .. }) = gradient else { continue };
                 let square =
@@ -187,10 +187,10 @@ impl<T: Real> Encoder<T> {
         Ok(())
     }
 
-    /// The gradients of the shards of a step in which texts of a label are to lie close together. The way to the embeddings is gone
-    /// twice, so that what it leaves need not be kept of all shards at once (Gao et al., "Scaling Deep Contrastive Learning Batch Size
-    /// under Memory Limited Setup", 2021).
-    fn contrast(&self, shards: &[(Shard, Random)], pooling: Pooling) -> Result<Vec<Gradient<T>>> {
+    /// The gradient of a step in which texts of a label are to lie close together; none without texts. The way to the embeddings is
+    /// gone twice, so that what it leaves need not be kept of all shards at once (Gao et al., "Scaling Deep Contrastive Learning Batch
+    /// Size under Memory Limited Setup", 2021).
+    fn contrast(&self, shards: &[(Shard, Random)], pooling: Pooling) -> Result<Option<Gradient<T>>> {
         let dim = self.config.dim;
         let there = |(shard, random): &(Shard, Random)| self.there(shard, DROPOUT, &mut random.clone());
         let sums = |job: &(Shard, Random)| Ok::<_, candle_core::Error>(self.sums(&there(job)?, pooling));
@@ -198,23 +198,22 @@ impl<T: Real> Encoder<T> {
         let labels: Vec<u32> = shards.iter().flat_map(|(shard, _)| &shard.labels).copied().collect();
         let loss = contrast::loss(&mut sums, dim, &labels);
         let mut rest = sums.as_slice();
-        let jobs: Vec<(&(Shard, Random), &[T])> = shards
-            .iter()
-            .map(|job| {
-                let (own, others) = rest.split_at(job.0.lengths.len() * dim);
-                rest = others;
-                (job, own)
-            })
-            .collect();
+        let mut jobs = Vec::with_capacity(shards.len());
+        for job in shards {
+            let (own, others) = rest.split_at(job.0.lengths.len() * dim);
+            rest = others;
+            jobs.push((job, own));
+        }
         let back = |&(job, sums): &(&(Shard, Random), &[T])| {
             let layers = self.back_again(there(job)?, pooling, sums)?;
             Ok::<_, candle_core::Error>(Gradient { loss: 0.0, layers, head: Vec::new() })
         };
-        let mut gradients = in_batches(self.threads, &jobs, back, |_| ())?;
-        if let Some(first) = gradients.first_mut() {
-            first.loss = loss;
+        // A gradient is as large as the encoder. One is added after another, whatever the number of threads.
+        let mut total = None;
+        for some in jobs.chunks(self.threads.max(1)) {
+            total = sum(total.into_iter().chain(in_batches(self.threads, some, back, |_| ())?));
         }
-        Ok(gradients)
+        Ok(total.map(|total| Gradient { loss, ..total }))
     }
 }
 
@@ -229,7 +228,7 @@ fn shard(texts: &[(Vec<u32>, u32)], places: &[usize]) -> Shard {
 }
 
 /// The sum of gradients; none of none.
-fn sum<T: Real>(gradients: Vec<Gradient<T>>) -> Option<Gradient<T>> {
+fn sum<T: Real>(gradients: impl IntoIterator<Item = Gradient<T>>) -> Option<Gradient<T>> {
     gradients.into_iter().reduce(|mut sum, other| {
         sum.loss += other.loss;
         let arrays = sum.layers.iter_mut().flatten().chain([&mut sum.head]);
@@ -255,7 +254,7 @@ mod tests {
         let texts = [(vec![0, 4, 2], 0), (vec![1], 1), (vec![3, 3], 0), (vec![2, 1], 1), (vec![4], 0)];
         let shards = [shard(&texts, &[0, 1, 2]), shard(&texts, &[4, 3])];
         let shards = shards.map(|shard| (shard, Random::new(8, 0)));
-        sum(encoder.contrast(&shards, pooling).unwrap()).unwrap()
+        encoder.contrast(&shards, pooling).unwrap().unwrap()
     }
 
     #[test]
