@@ -54,6 +54,7 @@ impl<T: Real> Aim<T> {
         }
     }
 
+    /// How many weights the head has.
     const fn head(&self) -> usize {
         match self {
             Self::Labels { head, .. } => head.len(),
