@@ -73,15 +73,15 @@ impl School {
     ) -> Result<Self, TrainError> {
         let few = is_few(recipe, rows.len(), names.len());
         let count = if teacher.is_some() { recipe.augment } else { recipe.few_augment };
-        let tuned = rows[..part].iter().filter_map(|row| Some((row.text.clone(), place(row, names)?)));
-        let mut tuned: Vec<(String, u32)> = tuned.collect();
         let named = names.iter().zip(0..).filter(|_| few && recipe.few_names == 1);
         let named = named.map(|(name, label)| (name.clone(), as_text(name), label));
         let named: Vec<_> = named.filter(|(_, text, _)| !text.is_empty()).collect();
-        let learned = tuned.len();
-        tuned.extend(named.iter().map(|(_, text, label)| (text.clone(), *label)));
         let tuning = (recipe.tune_epochs > 0).then(|| FineTuning {
-            rows: tuned,
+            rows: rows[..part]
+                .iter()
+                .filter_map(|row| place(row, names).map(|label| (row.text.clone(), label)))
+                .chain(named.iter().map(|(_, text, label)| (text.clone(), *label)))
+                .collect(),
             labels: names.len(),
             epochs: recipe.tune_epochs,
             rate: recipe.tune_rate,
@@ -96,7 +96,7 @@ impl School {
             texts.extend(school.names.iter().map(|(_, text)| text.as_str()));
             texts.extend(school.made.iter().map(|made| made.text.as_str()));
             let (total, mut done) = (texts.len() as u64, 0);
-            let tuned = tuning.as_ref().map(|_| learned);
+            let tuned = tuning.as_ref().map(|tuning| tuning.rows.len() - school.names.len());
             if let Some(tuning) = tuning {
                 teacher.fine_tune(tuning).map_err(TrainError::Teacher)?;
             }

@@ -34,7 +34,7 @@ pub(super) fn loss<T: Real>(sums: &mut [T], dim: usize, labels: &[u32]) -> f64 {
     let lengths: Vec<T> =
         sums.chunks_exact(dim).map(|sum| dot(sum, sum).root() + T::from_f64(1e-12)).collect();
     for (sum, &length) in sums.chunks_exact_mut(dim).zip(&lengths) {
-        sum.iter_mut().for_each(|number| *number = *number / length);
+        sum.iter_mut().for_each(|number| *number /= length);
     }
     let units: Vec<&[T]> = sums.chunks_exact(dim).collect();
     let count = units.len();
