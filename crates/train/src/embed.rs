@@ -72,7 +72,7 @@ pub trait Embedder {
     /// What is wrong and what to do.
     fn embed(&mut self, texts: &[&str], advance: &mut dyn FnMut(Embedding)) -> Result<Vec<f32>, String>;
 
-    /// Makes it an embedder that was fine-tuned to tell the labels of rows by its embeddings. Its digest is another one at once; the
+    /// Makes it an embedder that was fine-tuned on rows, so that its embeddings tell their labels better. Its digest is another one at once; the
     /// work may wait until a text is embedded.
     ///
     /// # Errors

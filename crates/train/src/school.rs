@@ -61,7 +61,7 @@ pub(crate) struct Pupils<'a> {
 
 impl School {
     /// Makes texts of the rows, and asks the teacher, if there is one, for the embeddings of all; before, it is fine-tuned on the first
-    /// `part` of the rows, if it is to be. `names` are those of the labels.
+    /// `part` of the rows, and on the names of labels that stand for rows, if it is to be. `names` are those of the labels.
     pub(crate) fn ask(
         teacher: Option<&mut (dyn Embedder + Send + '_)>,
         rows: &[&Example],
