@@ -26,6 +26,9 @@ pub(crate) struct Calibration {
 impl Calibration {
     /// Logits as they are.
     pub(crate) const NONE: Self = Self { slope: 1.0, offset: 0.0 };
+    /// Of networks that learned few rows, where no rows tell: what such a network learned is softened, so that its logits are far too
+    /// low (measured: docs/recipe.md).
+    pub(crate) const OF_FEW: Self = Self { slope: 2.0, offset: 0.0 };
 }
 
 /// Fewer rows than this say too little.
@@ -46,10 +49,10 @@ pub(crate) fn score<'t>(model: &Model<'_>, rows: impl Iterator<Item = (&'t str, 
 /// 2017); in a multi-label task also the offset (Platt, "Probabilistic Outputs for Support Vector Machines", 1999).
 ///
 /// As Platt does, the answers due are held for a little less than certain, as if one more row had been wrong: rows that are
-/// all answered right do not prove that no answer will ever be wrong.
-pub(crate) fn calibrate(rows: &[Scored], multi_label: bool) -> Calibration {
+/// all answered right do not prove that no answer will ever be wrong. With too few rows it is what was `supposed`.
+pub(crate) fn calibrate(rows: &[Scored], multi_label: bool, supposed: Calibration) -> Calibration {
     if rows.len() < LEAST_ROWS {
-        return Calibration::NONE;
+        return supposed;
     }
     if !multi_label {
         let doubt = 1.0 / (rows.len() as f64 + 2.0);
@@ -238,7 +241,7 @@ mod tests {
 
     #[test]
     fn an_overconfident_model_is_cooled() {
-        let found = calibrate(&rows(false), false);
+        let found = calibrate(&rows(false), false, Calibration::NONE);
         // logistic(slope · 10) = 3/4.
         assert!((found.slope - libm::log(3.0) / 10.0).abs() < 2e-3, "{found:?}");
     }
@@ -247,7 +250,7 @@ mod tests {
     fn rows_that_are_all_right_prove_little() {
         for count in [LEAST_ROWS, 100, 1000] {
             let row = |_| Scored { logits: vec![1.0, 0.0, 0.0], labels: vec![0] };
-            let slope = calibrate(&(0..count).map(row).collect::<Vec<_>>(), false).slope;
+            let slope = calibrate(&(0..count).map(row).collect::<Vec<_>>(), false, Calibration::NONE).slope;
             // Certainty of one label among three, at a distance of 1.
             let wrong = 1.0 - 1.0 / (1.0 + 2.0 * libm::exp(-slope));
             let expected = 1.0 / (count as f64 + 2.0);
@@ -277,12 +280,14 @@ mod tests {
 
     #[test]
     fn yes_and_no_are_calibrated_together() {
-        let found = calibrate(&rows(true), true);
+        let found = calibrate(&rows(true), true, Calibration::NONE);
         assert!((found.slope - libm::log(3.0) / 10.0).abs() < 2e-3 && found.offset.abs() < 1e-2, "{found:?}");
     }
 
     #[test]
     fn too_few_rows_change_nothing() {
-        assert_eq!(calibrate(&rows(false)[..LEAST_ROWS - 1], false), Calibration::NONE);
+        for supposed in [Calibration::NONE, Calibration::OF_FEW] {
+            assert_eq!(calibrate(&rows(false)[..LEAST_ROWS - 1], false, supposed), supposed);
+        }
     }
 }

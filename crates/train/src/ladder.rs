@@ -104,9 +104,7 @@ impl Trainer<'_> {
     ) -> Result<Trained, TrainError> {
         let limit = limits.max_size;
         let slots = has_slots(task, splits, &self.recipe);
-        if !slots {
-            self.ask(task, splits)?;
-        }
+        self.ask(task, splits, slots)?;
         let steps = steps(task, slots, limit);
         self.reserve = TABLE_BYTES + RUNG_BYTES * steps.len() as u64;
         let promises = self.recipe.max_error > 0.0;

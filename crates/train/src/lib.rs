@@ -81,7 +81,7 @@ pub use rungs::{Ladder, Limits, Rung, RungModel};
 pub use session::{Trained, Trainer};
 #[cfg(feature = "teacher")]
 pub use teacher::{Teacher, TeacherError};
-pub use trainer::has_slots;
+pub use trainer::{asks_teacher, has_slots};
 pub use words::{Words, WordsError};
 #[cfg(feature = "teacher")]
 pub use words::{WordsBuilt, WordsRows, WordsSettings, build_words};

@@ -61,6 +61,8 @@ pub struct Recipe {
     pub few_names: u32,
     /// Texts that are made of few rows where there is no teacher.
     pub few_augment: u32,
+    /// Up to how many rows a label, on average, a model with slots learns from a teacher.
+    pub taught_rows: u32,
     /// Texts that are made of the rows for a teacher to label.
     pub augment: u32,
     /// Whether some of these have words left out: 0 or 1.
@@ -179,6 +181,7 @@ impl Default for Recipe {
             few_rows: 20,
             few_names: 1,
             few_augment: 5000,
+            taught_rows: 100,
             augment: 20_000,
             augment_drop: 1,
             augment_mix: 1,
@@ -312,6 +315,7 @@ impl Recipe {
             (self.tune_epochs <= 1000, "`tune_epochs` is 1000 at most"),
             (self.tune_rate > 0.0 && self.tune_rate <= 0.1, "`tune_rate` is above 0 and 0.1 at most"),
             (self.few_rows <= 1000, "`few_rows` is 1000 at most"),
+            (self.taught_rows <= 1_000_000, "`taught_rows` is 1000000 at most"),
             (self.few_names <= 1, "`few_names` is 0 or 1"),
             (
                 self.augment.max(self.few_augment) <= 10_000_000,

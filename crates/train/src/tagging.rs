@@ -512,7 +512,7 @@ impl Trainer<'_> {
         let fault = |error: &dyn std::fmt::Display| TrainError::Fault(error.to_string());
         let package = fitted.package(&answers.labels);
         let mut verdict = Verdict {
-            calibration: Calibration::NONE,
+            calibration: self.supposed(),
             sharpness: 1.0,
             accuracy: None,
             float_accuracy: None,
@@ -533,7 +533,7 @@ impl Trainer<'_> {
             let model = Model::open(&bytes).map_err(|error| fault(&error))?;
             let known = answers.known(tuning);
             let scored = score(&model, known.map(|(row, text)| (row.text.as_str(), vec![text.label])));
-            verdict.calibration = calibrate(&scored, false);
+            verdict.calibration = calibrate(&scored, false, verdict.calibration);
         }
         let few: Vec<&Example> = {
             let step = tuning.rows.len().div_ceil(MOST_CALIBRATED).max(1);

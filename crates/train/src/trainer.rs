@@ -99,12 +99,27 @@ fn joining<'a>(splits: &'a Splits, recipe: &Recipe) -> &'a [Example] {
     if joins(splits, recipe) { &splits.valid } else { &[] }
 }
 
-/// Whether rows to learn from have slots, or the task is one of slots alone: then only a tagger answers all of it, and no teacher is
-/// asked.
+/// Whether rows to learn from have slots, or the task is one of slots alone: then only a tagger answers all of it.
 pub fn has_slots(task: &Task, splits: &Splits, recipe: &Recipe) -> bool {
     let rows = splits.train.iter().chain(joining(splits, recipe));
     let mut rows = rows.filter(|row| !row.labels.contains(&task.out_of_scope));
     task.kind == Kind::SlotsOnly || rows.any(|row| !row.slots.is_empty())
+}
+
+/// Whether a model learns from a teacher, if there is one: of one label a text, and with slots where the rows of a label are not many
+/// (see [`Recipe::taught_rows`]). `slots` says whether slots are learned.
+pub fn asks_teacher(task: &Task, splits: &Splits, recipe: &Recipe, slots: bool) -> bool {
+    if !slots || task.kind != Kind::SingleLabel {
+        return task.kind == Kind::SingleLabel;
+    }
+    // Lessons about labels cost a tagger of many rows more in slots than they gain (measured on atis and snips).
+    let Divided { learned, .. } = divide(task, splits, recipe);
+    let inside = learned.iter().copied().filter(|row| !is_outside(task, row));
+    let (rows, most) = (learned.len(), recipe.taught_rows as usize);
+    label_names(task, inside).is_ok_and(|names| {
+        let labels = names.len();
+        labels > 1 && (is_few(recipe, rows, labels) || rows <= labels.saturating_mul(most))
+    })
 }
 
 /// The note of a model that learned nothing of a teacher that was asked.
@@ -323,10 +338,7 @@ impl Trainer<'_> {
             self.resolve_rate(false);
         }
         if tagged {
-            // Lessons about labels cost a tagger of slots more in these than they gain (measured on atis and snips).
-            if !has_slots(task, splits, &self.recipe) {
-                self.ask(task, splits)?;
-            }
+            self.ask(task, splits, has_slots(task, splits, &self.recipe))?;
             let held = |Held { inside: rows, outside: others }| HeldRows { rows, outside: outside(others) };
             let rows =
                 TaggedRows { learned: learned.clone(), part, tuning: held(valid), proof: proof.map(held) };
@@ -362,7 +374,7 @@ impl Trainer<'_> {
 
         self.tell("reading");
         let settings = self.recipe.features();
-        self.ask(task, splits)?;
+        self.ask(task, splits, false)?;
         let choice = self.words.clone();
         let words = {
             let texts: Vec<&str> = learned.iter().map(|row| row.text.as_str()).collect();
@@ -443,10 +455,11 @@ impl Trainer<'_> {
         Ok(Built { trained: Trained { model, report }, recipe: self.recipe, whole, judged, drafts })
     }
 
-    /// Asks the teacher, if there is one that was not asked yet; where rows are few, makes texts without one as well.
-    pub(crate) fn ask(&mut self, task: &Task, splits: &Splits) -> Result<(), TrainError> {
+    /// Asks the teacher, if there is one that was not asked yet; where rows are few, makes texts without one as well. `slots` says
+    /// whether slots are learned.
+    pub(crate) fn ask(&mut self, task: &Task, splits: &Splits, slots: bool) -> Result<(), TrainError> {
         let mut teacher = self.teacher.take();
-        if task.kind != Kind::SingleLabel || self.school.is_some() {
+        if self.school.is_some() || !asks_teacher(task, splits, &self.recipe, slots) {
             return Ok(());
         }
         // The rows that `build` learns from, in its order.
@@ -468,6 +481,12 @@ impl Trainer<'_> {
             School::ask(teacher.as_deref_mut(), &rows, part, &names, words, &self.recipe, &mut advance)?;
         self.school = Some(Arc::new(school));
         Ok(())
+    }
+
+    /// What is supposed of a network's confidences where too few rows tell.
+    pub(crate) fn supposed(&self) -> Calibration {
+        let few = self.school.as_deref().is_some_and(School::is_few);
+        if few { Calibration::OF_FEW } else { Calibration::NONE }
     }
 
     /// Settles a `character_weight` that the recipe leaves open: the n-grams of one and two characters of a script without
@@ -647,7 +666,9 @@ impl Trainer<'_> {
         let Tuning { rows: known, strange, .. } = tuning;
         let rows = known.examples.iter().zip(&known.labels).take(MOST_SCORES / names.len());
         let scored = score(&model, rows.map(|(example, labels)| (example.text.as_str(), labels.clone())));
-        let mut verdict = Verdict { calibration: calibrate(&scored, multi_label), ..Verdict::default() };
+        let supposed = if fitted.plan.linear { Calibration::NONE } else { self.supposed() };
+        let mut verdict =
+            Verdict { calibration: calibrate(&scored, multi_label, supposed), ..Verdict::default() };
         let count = known.examples.len() + strange.len();
         if count == 0 {
             return Ok(verdict);

@@ -10,7 +10,7 @@ use stonechat_eval::{digest, latency};
 use stonechat_task::{
     Dataset, Finding, Kind, Severity, Splits, Task, check, parse_latency_us, parse_size, write_file,
 };
-use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer, Words, has_slots};
+use stonechat_train::{Limits, Recipe, TrainReport, Trained, Trainer, Words, asks_teacher, has_slots};
 
 use crate::common::Common;
 use crate::console::Console;
@@ -109,10 +109,12 @@ impl Train {
         if self.words.is_some() && (self.tier == Tier::Lookup || recipe.pieces == 0) {
             console.note("without word pieces nothing is learned of --words: a look-up has none, nor has a model with `pieces=0`");
         }
-        if self.teacher.is_some() && (slots || task.kind != Kind::SingleLabel) {
-            console.note("only models of labels alone, one a text, learn from a teacher: it is not asked");
+        if self.teacher.is_some() && !asks_teacher(&task, &splits, &recipe, slots) {
+            console.note(match task.kind {
+                Kind::SingleLabel => "with slots a teacher is asked for tasks of few rows a label alone (`taught_rows`): it is not asked",
+                _ => "only models of one label a text learn from a teacher: it is not asked",
+            });
         }
-
         if self.teacher.is_none() && recipe.tune_epochs > 0 {
             console.note("`tune_epochs` is for a teacher: without --teacher it changes nothing");
         }

@@ -1,8 +1,13 @@
 //! What changes where rows are few.
 
-use crate::support::{Row, meta, recipe, rest, right, single, splits, task};
+use crate::support::{Row, meta, recipe, rest, right, single, smart_home, splits, task};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
-use stonechat_engine::{Model, verify};
+use stonechat_engine::format::Tier;
+use stonechat_engine::{Engine, Model, verify};
+use stonechat_task::{Dataset, Splits, Task};
 use stonechat_train::{Embedder, Embedding, FineTuning, Lesson, Recipe, Trained, Trainer};
 
 const FAST: [(&str, &str); 3] = [("epochs", "4"), ("few_augment", "200"), ("max_size", "150000")];
@@ -28,13 +33,15 @@ fn table_rate(trained: &Trained) -> f64 {
 fn few_rows_are_learned_with_made_texts_and_more_are_not() {
     let few = train(&single(12, 120, 1), &[], 1);
     assert!(says_so(&few) && table_rate(&few) == 1.0, "{}", few.report);
+    // Eleven tuning rows tell nothing of confidences, and soft labels make them low.
+    assert_eq!((few.report.valid_rows, few.report.temperature), (11, 0.5));
     assert!(
         few.report.notes.iter().any(|note| note.starts_with("110 rows for 12 labels are few")),
         "{:?}",
         few.report.notes
     );
     let off = train(&single(12, 120, 1), &[("few_rows", "0")], 1);
-    assert!(!says_so(&off) && table_rate(&off) == 4.0);
+    assert!(!says_so(&off) && table_rate(&off) == 4.0 && off.report.temperature == 1.0);
     assert!(rest(&off.model) != rest(&few.model));
     // Nine rows a label are no longer few where eight are.
     let off = train(&single(12, 120, 1), &[("few_rows", "8")], 1);
@@ -187,4 +194,91 @@ fn a_teacher_learns_of_few_rows_which_are_close() {
 fn a_machine_stays_where_nothing_more_is_known() {
     let trained = train(&rooms(SEEN, 24), &[("pieces", "0")], 1);
     assert!(trained.report.linear && !says_so(&trained), "{}", trained.report);
+    assert_eq!(trained.report.temperature, 1.0);
+}
+
+/// The same sentences, whose last word is a slot.
+fn tagged(task: &Task, count: usize) -> Splits {
+    let row = |(text, labels): Row| {
+        let start = text.rfind(' ').unwrap() + 1;
+        let slots = [json!({ "name": "what", "start": start, "end": text.len() })];
+        json!({ "text": text, "labels": labels, "slots": slots }).to_string() + "\n"
+    };
+    let rows: String = rooms(SEEN, count).into_iter().map(row).collect();
+    Dataset::parse(task, &[(Path::new("train.jsonl"), &rows)]).unwrap().split()
+}
+
+fn train_tagged(rows: usize, settings: &[(&str, &str)], threads: usize, teacher: bool) -> Trained {
+    const SMALL: [(&str, &str); 5] =
+        [("units", "32"), ("dim", "32"), ("least_steps", "400"), ("augment", "400"), ("max_size", "600000")];
+    let task = task("single-label");
+    let recipe = recipe(&[&FAST[..], &SMALL, settings].concat());
+    let trainer = Trainer::new(recipe).threads(threads).tier(Tier::Tagger);
+    let trainer = if teacher { trainer.teacher(Box::new(Fake)) } else { trainer };
+    trainer.train(&task, &tagged(&task, rows)).unwrap()
+}
+
+#[test]
+fn few_rows_with_slots_are_learned_with_made_texts() {
+    let (task, mut splits) = smart_home();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    splits.train.retain(|row| {
+        let count = seen.entry(row.labels[0].clone()).or_default();
+        *count += 1;
+        *count <= 5
+    });
+    splits.valid.clear();
+    splits.test.retain(|row| row.labels[0] != task.out_of_scope);
+    let train = |rows: &str, threads: usize| {
+        let settings = [("few_rows", rows), ("few_augment", "400"), ("units", "32"), ("dim", "48")];
+        let recipe = recipe(&[&settings[..], &[("max_size", "300000"), ("epochs", "12")]].concat());
+        Trainer::new(recipe).threads(threads).tier(Tier::Tagger).train(&task, &splits).unwrap()
+    };
+    let (few, off) = (train("20", 1), train("0", 1));
+    assert!(says_so(&few) && !says_so(&off), "{}", few.report);
+    assert_eq!((few.report.temperature, off.report.temperature), (0.5, 1.0));
+    // Made texts have no tags: they are to take nothing from those of the rows.
+    let found = |file: &[u8]| {
+        let model = Model::open(file).unwrap();
+        let mut engine = Engine::new(&model);
+        let (mut labels, mut slots) = (0, 0);
+        for row in &splits.test {
+            let answer = engine.predict(&row.text);
+            labels += usize::from(answer.label().name == row.labels[0]);
+            let is_there = |slot: &stonechat_task::Slot| {
+                answer.slots().any(|found| {
+                    found.name == slot.name
+                        && (found.start as usize, found.end as usize) == (slot.start, slot.end)
+                })
+            };
+            slots += row.slots.iter().filter(|slot| is_there(slot)).count();
+        }
+        (labels, slots)
+    };
+    let (with, without) = (found(&few.model), found(&off.model));
+    let wanted: usize = splits.test.iter().map(|row| row.slots.len()).sum();
+    println!(
+        "of {} labels and {wanted} slots {with:?} with made texts, {without:?} without",
+        splits.test.len()
+    );
+    assert!(with.0 > without.0 && with.1 > without.1, "{with:?} {without:?}");
+    verify(&Model::open(&few.model).unwrap()).unwrap();
+    assert!(train("20", 3).model == few.model, "three threads give another file");
+}
+
+#[test]
+fn few_rows_with_slots_are_learned_with_a_teacher_and_many_are_not() {
+    let few = train_tagged(24, &[], 1, true);
+    let report = few.report.teacher.as_ref().expect("a teacher");
+    assert!(says_so(&few) && report.made > 200, "{report:?}");
+    let alone = train_tagged(24, &[], 1, false);
+    assert!(rest(&alone.model) != rest(&few.model));
+    // Not few, but few enough for a teacher.
+    let more = train_tagged(120, &[("few_rows", "4")], 1, true);
+    assert!(more.report.teacher.is_some() && !says_so(&more), "{}", more.report);
+    let settings = [("few_rows", "4"), ("taught_rows", "40")];
+    let many = train_tagged(120, &settings, 1, true);
+    assert!(many.report.teacher.is_none() && !says_so(&many), "{}", many.report);
+    let same = train_tagged(120, &settings, 1, false);
+    assert!(rest(&many.model) == rest(&same.model), "a teacher that is not asked changes nothing");
 }

@@ -83,7 +83,7 @@ pub(crate) fn fit(
                 texts.chunks(SHARD).map(|shard| (shard, Random::new(random.bits(), 0))).collect();
             let how = Loss {
                 share: 1.0 / batch.len() as f32,
-                tags: recipe.tag_weight as f32,
+                tags: recipe.tag_weight as f32 * tag_share(&texts),
                 smoothing: recipe.label_smoothing as f32,
                 taught: fit.lessons.map(|lessons| Taught {
                     lessons,
@@ -107,6 +107,12 @@ pub(crate) fn fit(
         }
     }
     network
+}
+
+/// What the tags of a text count in a batch: as much in all as where no text was made, whose tags are not known.
+fn tag_share(texts: &[&TextRow]) -> f32 {
+    let own = texts.iter().filter(|text| !text.made).count().max(1);
+    texts.len() as f32 / own as f32
 }
 
 /// Does the work with so many threads; the results do not depend on how many.
