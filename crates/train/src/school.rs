@@ -11,6 +11,7 @@ use crate::report::TeacherReport;
 use crate::tier::Lessons;
 use crate::tier::tagger::best;
 use crate::words::Words;
+use std::collections::BTreeSet;
 use stonechat_task::Example;
 
 /// What the logits of a probe for few rows are multiplied by: it has all its rows right, and is surer of others than it may be.
@@ -61,7 +62,9 @@ pub(crate) struct Pupils<'a> {
 
 impl School {
     /// Makes texts of the rows, and asks the teacher, if there is one, for the embeddings of all; before, it is fine-tuned on the first
-    /// `part` of the rows, and on the names of labels that stand for rows, if it is to be. `names` are those of the labels.
+    /// `part` of the rows, and on the names of labels that stand for rows, if it is to be. `names` are those of the labels. `slots` says
+    /// whether slots are learned.
+    #[allow(clippy::too_many_arguments)] // Each is a different thing to know.
     pub(crate) fn ask(
         teacher: Option<&mut (dyn Embedder + Send + '_)>,
         rows: &[&Example],
@@ -69,6 +72,7 @@ impl School {
         names: &[String],
         words: Option<&Words>,
         recipe: &Recipe,
+        slots: bool,
         advance: &mut dyn FnMut(&'static str, u64, u64),
     ) -> Result<Self, TrainError> {
         let few = is_few(recipe, rows.len(), names.len());
@@ -88,7 +92,10 @@ impl School {
             seed: recipe.seed,
             lesson: if few { Lesson::Closeness } else { Lesson::Labels },
         });
+        // Which texts are close tells a label of two rows at the least.
+        let tuning = tuning.filter(|tuning| tuning.lesson == Lesson::Labels || has_mates(&tuning.rows));
         let names: Vec<(String, String)> = named.into_iter().map(|(name, text, _)| (name, text)).collect();
+        let count = if slots { fewer_of_long(count, rows, recipe) } else { u64::from(count) };
         let made = augment(rows, words, recipe, count as usize, few);
         let mut school = Self { teacher: None, few, rows: rows.len(), names, made };
         if let Some(teacher) = teacher {
@@ -235,6 +242,23 @@ impl School {
     }
 }
 
+/// Bytes of a text up to which as many texts are made for a tagger of slots as for other models.
+const SHORT: u64 = 100;
+
+/// How many of so many texts are made for a tagger of slots: it reads each token of each again and again, so that of long rows fewer are
+/// made, which have as many bytes in all.
+fn fewer_of_long(count: u32, rows: &[&Example], recipe: &Recipe) -> u64 {
+    let read = |row: &&Example| row.text.len().min(recipe.max_characters as usize) as u64;
+    let mean = rows.iter().map(read).sum::<u64>() / rows.len().max(1) as u64;
+    u64::from(count) * SHORT / mean.max(SHORT)
+}
+
+/// Whether two of the rows have the same label.
+fn has_mates(rows: &[(String, u32)]) -> bool {
+    let mut seen = BTreeSet::new();
+    rows.iter().any(|(_, label)| !seen.insert(label))
+}
+
 /// The number of the label of a row that has a known one.
 fn place(row: &Example, names: &[String]) -> Option<u32> {
     let label = row.labels.first()?;
@@ -244,4 +268,33 @@ fn place(row: &Example, names: &[String]) -> Option<u32> {
 /// The label of a row that has one.
 fn label(own: &[u32]) -> u32 {
     own.first().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use stonechat_task::Source;
+
+    #[test]
+    fn of_long_rows_fewer_texts_are_made() {
+        let row = |length: usize| Example {
+            text: "a".repeat(length),
+            labels: Vec::new(),
+            slots: Vec::new(),
+            source: Source { file: Path::new("rows").into(), line: 1 },
+            split: None,
+        };
+        let recipe = Recipe { max_characters: 500, ..Recipe::default() };
+        let count = |lengths: [usize; 2]| {
+            let rows = lengths.map(row);
+            fewer_of_long(5000, &rows.each_ref(), &recipe)
+        };
+        assert_eq!(count([40, 160]), 5000);
+        assert_eq!(count([100, 300]), 2500);
+        // What is not read does not count.
+        assert_eq!(count([500, 100_000]), 1000);
+        assert_eq!(count([0, 0]), 5000);
+        assert_eq!(fewer_of_long(5000, &[], &recipe), 5000);
+    }
 }

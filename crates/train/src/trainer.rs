@@ -477,8 +477,16 @@ impl Trainer<'_> {
         let mut advance = |stage, done, total| {
             listener(&Progress { stage, done, total, epoch: None, loss: None, rung: None });
         };
-        let school =
-            School::ask(teacher.as_deref_mut(), &rows, part, &names, words, &self.recipe, &mut advance)?;
+        let school = School::ask(
+            teacher.as_deref_mut(),
+            &rows,
+            part,
+            &names,
+            words,
+            &self.recipe,
+            slots,
+            &mut advance,
+        )?;
         self.school = Some(Arc::new(school));
         Ok(())
     }

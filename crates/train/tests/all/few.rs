@@ -1,6 +1,6 @@
 //! What changes where rows are few.
 
-use crate::support::{Row, meta, recipe, rest, right, single, smart_home, splits, task};
+use crate::support::{self, Row, meta, recipe, rest, right, single, smart_home, splits, task};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -173,12 +173,13 @@ impl Embedder for Learner<'_> {
 fn a_teacher_learns_of_few_rows_which_are_close() {
     let task = task("single-label");
     let splits = splits(&task, &[("train.jsonl", &rooms(SEEN, 24))]);
-    let learned = |settings: &[(&str, &str)]| {
+    let train = |splits: &Splits, settings: &[(&str, &str)]| {
         let seen = Mutex::new(Vec::new());
         let recipe = recipe(&[&FAST[..], &[("augment", "100"), ("tune_epochs", "7")], settings].concat());
-        Trainer::new(recipe).teacher(Box::new(Learner(&seen))).train(&task, &splits).unwrap();
-        seen.into_inner().unwrap().pop().unwrap()
+        let trained = Trainer::new(recipe).teacher(Box::new(Learner(&seen))).train(&task, splits).unwrap();
+        (seen.into_inner().unwrap().pop(), trained.report.teacher.unwrap().tuned)
     };
+    let learned = |settings: &[(&str, &str)]| train(&splits, settings).0.unwrap();
     let few = learned(&[]);
     assert_eq!((few.lesson, few.epochs, few.labels), (Lesson::Closeness, 7, 2));
     let named =
@@ -187,6 +188,12 @@ fn a_teacher_learns_of_few_rows_which_are_close() {
     assert!(!named(&learned(&[("few_names", "0")])));
     let more = learned(&[("few_rows", "0")]);
     assert!(more.lesson == Lesson::Labels && !named(&more) && more.rows.len() + 2 == few.rows.len());
+    // With a row a label nothing can be close.
+    let two: Vec<Row> = rooms(SEEN, 24).into_iter().take(2).collect();
+    let two = support::splits(&task, &[("train.jsonl", &two)]);
+    let (tuning, tuned) = train(&two, &[("few_names", "0")]);
+    assert!(tuning.is_none() && tuned.is_none(), "{tuning:?} {tuned:?}");
+    assert!(train(&two, &[]).0.is_some());
 }
 
 /// Where nothing more is known of words, nothing tells that a network would be better.
