@@ -111,7 +111,7 @@ impl Train {
         }
         if self.teacher.is_some() && !asks_teacher(&task, &splits, &recipe, slots) {
             console.note(match task.kind {
-                Kind::SingleLabel => "with slots a teacher is asked for tasks of few rows a label alone (`taught_rows`): it is not asked",
+                Kind::SingleLabel => "with slots a teacher is asked for two labels or more, and up to `taught_rows` rows of each on average: it is not asked",
                 _ => "only models of one label a text learn from a teacher: it is not asked",
             });
         }
