@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn too_few_rows_change_nothing() {
+    fn too_few_rows_change_nothing_of_what_was_supposed() {
         for supposed in [Calibration::NONE, Calibration::OF_FEW] {
             assert_eq!(calibrate(&rows(false)[..LEAST_ROWS - 1], false, supposed), supposed);
         }

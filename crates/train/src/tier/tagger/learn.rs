@@ -315,4 +315,17 @@ mod tests {
         };
         assert_eq!(bits(&network), bits(&learned(3)));
     }
+
+    #[test]
+    fn made_texts_take_nothing_from_the_tags_of_others() {
+        let share = |made: &[bool]| {
+            let rows: Vec<TextRow> =
+                made.iter().map(|&made| TextRow { made, ..TextRow::default() }).collect();
+            tag_share(&rows.iter().collect::<Vec<_>>())
+        };
+        // Where none was made, to the bit what it was.
+        assert_eq!(share(&[false; 7]), 1.0);
+        assert_eq!(share(&[true, false, true, true]), 4.0);
+        assert!(share(&[true; 4]).is_finite());
+    }
 }
