@@ -149,11 +149,11 @@ impl Search<'_> {
         u64::from(tokens) * CANDIDATES as u64 * (CANDIDATES as u64 * (rounds + 3) + tags)
     }
 
-    /// Finds the slots of a text of `tokens` tokens; `emission` scores a token's tag.
-    pub(crate) fn run(
+    /// Finds the slots of a text of `tokens` tokens; of a token `emissions` gives what scores its tags.
+    pub(crate) fn run<E: Fn(u32) -> i32>(
         &self,
         tokens: usize,
-        mut emission: impl FnMut(usize, u32) -> i32,
+        emissions: impl Fn(usize) -> E,
         scratch: &mut SlotScratch<'_>,
     ) {
         let SlotScratch { columns, allowed, scores, found, count, whole } = scratch;
@@ -174,7 +174,7 @@ impl Search<'_> {
             let (before, rest) = columns.split_at_mut(token);
             if let Some(column) = rest.first_mut() {
                 let before = before.last().map(|before| (before, &reach));
-                self.consider(token, allowed, before, column, scores, &mut emission);
+                self.consider(allowed, before, column, scores, &emissions(token));
                 reach = self.reach(before, column);
             }
         }
@@ -198,31 +198,33 @@ impl Search<'_> {
     /// Chooses the candidates of a token; with those of the token before comes what the best sequence to each scores.
     fn consider(
         &self,
-        token: usize,
         allowed: &[u32],
         before: Option<(&Column, &[i64; CANDIDATES])>,
         column: &mut Column,
         scores: &mut [[Option<i32>; 2]],
-        emission: &mut impl FnMut(usize, u32) -> i32,
+        emission: &impl Fn(u32) -> i32,
     ) {
         let biased = self.transitions.labels() != 0;
-        let mut of = |tag: u32| {
+        let of = |tag: u32| {
             let bias = if biased { self.transitions.bias(self.label, tag) } else { 0 };
-            emission(token, tag).saturating_add(bias * Transitions::UNIT)
+            emission(tag).saturating_add(bias * Transitions::UNIT)
         };
         // The one outside is always there: it can follow everything, so some sequence is always allowed.
         let outside = Candidate { tag: 0, emission: of(0) };
         let mut best = outside.emission;
         for (&slot, scores) in allowed.iter().zip(scores.iter_mut()) {
-            for (score, tag) in scores.iter_mut().zip(1 + 2 * slot..) {
-                // A tag that no tag of the token before can lead to is no candidate.
-                let reached = tag == 1 + 2 * slot
-                    || before.is_some_and(|(before, _)| {
-                        before.candidates().iter().any(|c| follows(Some(c.tag), tag))
-                    });
-                *score = reached.then(|| of(tag));
+            let begun = of(1 + 2 * slot);
+            *scores = [Some(begun), None];
+            best = best.max(begun);
+        }
+        // What continues a slot is a candidate only where a tag of the token before can lead to it.
+        for slot in before.iter().flat_map(|(before, _)| before.candidates()).filter_map(|c| slot_of(c.tag)) {
+            let place = allowed.binary_search(&slot).ok().and_then(|at| scores.get_mut(at));
+            if let Some([_, score @ None]) = place {
+                let continued = of(2 + 2 * slot);
+                *score = Some(continued);
+                best = best.max(continued);
             }
-            best = scores.iter().flatten().fold(best, |best, &score| best.max(score));
         }
         let least = i64::from(best) - MARGIN;
         let near = || {
@@ -285,11 +287,13 @@ impl Search<'_> {
     /// The best sequence of tags in which no counted slot occurs twice, as `found`; returns how many slots it has.
     fn best(&self, counted: &Counted, columns: &mut [Column], found: &mut [Found]) -> usize {
         let masks = 1 << counted.size;
-        let mut last = [[NEVER; CANDIDATES]; MASKS];
+        let mut two = [[[NEVER; CANDIDATES]; MASKS]; 2];
+        let [last, scores] = &mut two;
+        let (mut last, mut scores) = (last, scores);
         let mut before: Option<&Column> = None;
         for column in columns.iter_mut() {
             let Column { candidates, size, backs, .. } = &mut *column;
-            let mut scores = [[NEVER; CANDIDATES]; MASKS];
+            scores.iter_mut().take(masks).for_each(|row| row.fill(NEVER));
             for (at, candidate) in candidates.iter().enumerate().take(usize::from(*size)) {
                 let bit = if begins(candidate.tag) { counted.bit(slot_of(candidate.tag)) } else { 0 };
                 let emission = i64::from(candidate.emission);
@@ -326,7 +330,7 @@ impl Search<'_> {
                     }
                 }
             }
-            last = scores;
+            core::mem::swap(&mut last, &mut scores);
             before = Some(column);
         }
         let mut best = (NEVER, 0, 0);
@@ -399,8 +403,10 @@ impl Search<'_> {
             }
             before = Some(column);
         }
+        // Ways on are asked for behind slots only.
+        let first = found.first().map_or(columns.len(), |found| found.last as usize + 1);
         let mut behind: Option<&Column> = None;
-        for column in columns.iter_mut().rev() {
+        for column in columns.iter_mut().skip(first).rev() {
             let size = usize::from(column.size);
             let Column { candidates, emissions, backward, .. } = &mut *column;
             for ((backward, &emission), candidate) in
@@ -752,7 +758,7 @@ mod tests {
         fn run(&self, search: &Search<'_>, scratch: &mut SlotScratch<'_>) {
             search.run(
                 self.tokens,
-                |token, tag| self.emissions[token * self.tags as usize + tag as usize],
+                |token| move |tag: u32| self.emissions[token * self.tags as usize + tag as usize],
                 scratch,
             );
         }
@@ -995,7 +1001,7 @@ mod tests {
         let mut scratch = SlotScratch::new(8, 16, &mut Source::Heap);
         problem.with(|search| {
             problem.run(search, &mut scratch);
-            search.run(0, |_, _| 0, &mut scratch);
+            search.run(0, |_| |_| 0, &mut scratch);
             assert_eq!((scratch.found(), scratch.whole), (&[][..], Confidence::ONE));
         });
     }

@@ -98,11 +98,7 @@ impl<'a> Words<'a> {
     /// The number at `index`; 0 beyond the end.
     #[inline]
     pub(crate) fn get(self, index: usize) -> u32 {
-        let start = index.saturating_mul(4);
-        match self.0.get(start..).and_then(<[u8]>::first_chunk) {
-            Some(&bytes) => u32::from_le_bytes(bytes),
-            None => 0,
-        }
+        self.0.as_chunks().0.get(index).map_or(0, |&bytes| u32::from_le_bytes(bytes))
     }
 
     /// The bytes of the `N` numbers from `first` on; none if there are not so many.

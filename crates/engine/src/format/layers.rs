@@ -277,7 +277,7 @@ impl<'a> Emissions<'a> {
     /// The weights, the bias and the scale of one output.
     #[inline]
     pub(crate) fn output(&self, index: usize) -> Option<(&'a [u8], i32, Requantizer)> {
-        let weights = self.weights.get(index * self.width()..)?.get(..self.width())?;
+        let weights = self.weights.get(index * self.width()..(index + 1) * self.width())?;
         let (bias, scale) = self.scales.of(index);
         Some((weights, bias, scale))
     }

@@ -235,10 +235,7 @@ impl<'a> Transitions<'a> {
 
     #[inline]
     fn score(bytes: &[u8], index: usize) -> i32 {
-        bytes
-            .get(index * 2..)
-            .and_then(<[u8]>::first_chunk)
-            .map_or(0, |&pair| i32::from(i16::from_le_bytes(pair)))
+        bytes.as_chunks().0.get(index).map_or(0, |&pair| i32::from(i16::from_le_bytes(pair)))
     }
 
     /// What it scores that `next` follows `previous`, in 1,024ths; without a previous tag, that the text begins so.

@@ -394,20 +394,21 @@ impl<'a> Tagger<'a> {
         }
     }
 
-    /// How well a tag suits a token, without its neighbours, in the units of a [`Score`].
-    pub(crate) fn emission(
-        &self,
+    /// What scores the tags of a token: how well each suits it, without its neighbours, in the units of a [`Score`].
+    pub(crate) fn emissions(
+        tags: &Tags<'a>,
         token: usize,
-        tag: u32,
         kernel: &Kernel,
         scratch: &TaggerScratch<'_>,
-    ) -> i32 {
-        let width = 2 * self.recurrent.units as usize;
-        let Some(states) = scratch.states.get(token * width..(token + 1) * width) else { return 0 };
-        let Some(tags) = &self.tags else { return 0 };
-        let Some((weights, bias, scale)) = tags.emissions.output(tag as usize) else { return 0 };
-        let score = requantize((kernel.dot)(weights, states) + bias, scale);
-        score.clamp(-i64::from(MOST_SCORE), MOST_SCORE.into()) as i32
+    ) -> impl Fn(u32) -> i32 {
+        let (layer, dot) = (tags.emissions, kernel.dot);
+        let width = layer.inputs as usize;
+        let states = scratch.states.get(token * width..(token + 1) * width).unwrap_or_default();
+        move |tag| {
+            let Some((weights, bias, scale)) = layer.output(tag as usize) else { return 0 };
+            let score = requantize(dot(weights, states) + bias, scale);
+            score.clamp(-i64::from(MOST_SCORE), MOST_SCORE.into()) as i32
+        }
     }
 }
 
