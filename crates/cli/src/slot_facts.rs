@@ -94,7 +94,7 @@ impl SlotFacts {
             add("slots of a label", "! is required, + may occur again".to_string());
         }
         for (label, rules) in of_labels.iter().take(SHOWN) {
-            add("", format!("{label}: {}", rules.words()));
+            add("", format!("{label}: {}", rules.words(names.len())));
         }
         if of_labels.len() > SHOWN {
             add("", "... (--json lists all)".to_string());
@@ -104,7 +104,11 @@ impl SlotFacts {
 }
 
 impl Rules {
-    fn words(&self) -> String {
+    /// Those of a model with so many slots.
+    fn words(&self, slots: usize) -> String {
+        if slots > 1 && self.repeated.len() == slots && self.required.is_empty() {
+            return "any, any number of times".to_string();
+        }
         let marked = |slot: &String| {
             let mark = |marked: &[String], mark| if marked.contains(slot) { mark } else { "" };
             format!("{slot}{}{}", mark(&self.required, "!"), mark(&self.repeated, "+"))

@@ -30,9 +30,12 @@ pub(crate) struct TaggerPlan {
 const OVERHEAD: u64 = 14_000;
 /// Sizes that are tried, the largest first: numbers of a token, and of the state of a direction.
 const SIZES: [(usize, usize); 5] = [(96, 80), (64, 64), (48, 48), (32, 32), (16, 16)];
-/// The largest size where there are no labels, in place of the first of these (validation rows, F1: stackoverflow_ner 61.2 to 62.0 %,
-/// bc5cdr 83.2 to 83.4; with labels no difference on German massive and atis, and a third slower).
-const SIZE_WITHOUT_LABELS: (usize, usize) = (96, 112);
+/// A larger one, where there are no labels, in place of the first of these (validation rows, F1: stackoverflow_ner 61.2 to 62.0 %,
+/// bc5cdr 83.2 to 83.4; with labels no difference on German massive and atis, and a third slower), and where there are slots and
+/// fewer than [`FEW_ROWS`], before the first.
+const LARGE: (usize, usize) = (96, 112);
+/// With so many rows and more the larger size gains nothing where there are labels.
+const FEW_ROWS: usize = 2_000;
 /// The share of the file that may go into layers before they become smaller.
 const LAYER_SHARE: u64 = 3;
 /// Bytes of a phrase, and the share of the room that phrases may take.
@@ -46,10 +49,12 @@ const MOST_FEATURES: usize = 10_000_000;
 const LEAST_ROWS: u64 = 64;
 
 impl TaggerPlan {
-    /// Plans a tagger of so many labels, whose names take so many bytes, and slots, whose names and values take so many.
+    /// Plans a tagger that learns so many rows of so many labels, whose names take so many bytes, and slots, whose names and
+    /// values take so many.
     pub(crate) fn new(
         recipe: &Recipe,
         max_size: u64,
+        rows: usize,
         (labels, label_bytes): (usize, u64),
         (slots, slot_bytes): (usize, u64),
     ) -> Result<Self, TrainError> {
@@ -76,13 +81,13 @@ impl TaggerPlan {
                 + phrase_rows
         };
         let own = |given: u32, size: usize| if given == 0 { size } else { given as usize };
-        let mut sizes = SIZES;
-        if labels == 0 {
-            sizes[0] = SIZE_WITHOUT_LABELS;
-        }
-        let largest = sizes[0];
+        let large = labels == 0 || (slots > 0 && rows < FEW_ROWS);
         let sizes =
-            sizes.map(|(dim, units)| (own(recipe.dim, dim).next_multiple_of(16), own(recipe.units, units)));
+            large.then_some(LARGE).into_iter().chain(SIZES.into_iter().skip(usize::from(labels == 0)));
+        let largest = if large { LARGE } else { SIZES[0] };
+        let sizes: Vec<(usize, usize)> = sizes
+            .map(|(dim, units)| (own(recipe.dim, dim).next_multiple_of(16), own(recipe.units, units)))
+            .collect();
         let least = |&(dim, units): &(usize, usize)| fixed(dim, units) + LEAST_ROWS * (dim as u64 + 2);
         let chosen = sizes
             .iter()
@@ -142,5 +147,27 @@ impl TaggerPlan {
         }
         let rows = room.saturating_sub(filter) / self.dim as u64;
         (rows.clamp(1, (1 << 24) - 2 * u64::from(PLACES) * self.slots as u64) as usize, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_rows_with_slots_have_larger_states() {
+        let size = |max_size, rows, labels, slots| {
+            let plan =
+                TaggerPlan::new(&Recipe::default(), max_size, rows, (labels, 100), (slots, 100)).unwrap();
+            (plan.dim, plan.units)
+        };
+        let free = |rows, labels, slots| size(2_500_000, rows, labels, slots);
+        assert_eq!(free(FEW_ROWS - 1, 10, 20), (96, 112));
+        assert_eq!(free(FEW_ROWS, 10, 20), (96, 80));
+        assert_eq!(free(100, 10, 0), (96, 80), "labels alone");
+        assert_eq!((free(100, 0, 20), free(100_000, 0, 20)), ((96, 112), (96, 112)), "slots alone");
+        // A file too small for the largest may hold the second.
+        assert_eq!(size(500_000, 100, 10, 20), (96, 80));
+        assert_eq!(size(300_000, 100, 10, 20), (64, 64));
     }
 }

@@ -310,6 +310,7 @@ impl Trainer<'_> {
                 TaggerPlan::new(
                     &self.recipe,
                     max_size,
+                    texts.len(),
                     (answers.labels.len(), name_bytes(&answers.labels)),
                     (answers.slots.len(), section.len() as u64),
                 )

@@ -197,6 +197,9 @@ fn the_tier_can_be_chosen() {
     folder.write("dimmer/task.toml", b"[data]\npath = \"rows.jsonl\"\n");
     let told = folder.run(&[&["train", "dimmer", "-o", "a.stone"][..], &SMALL].concat()).done();
     assert!(told.contains("check --schema"), "{told}");
+    // Any label may have all of them, which need no names then.
+    let told = folder.run(&["inspect", "a.stone"]).done();
+    assert!(told.contains("off: any, any number of times\n") && !told.contains("room+"), "{told}");
 }
 
 #[test]

@@ -31,12 +31,15 @@ const LONGEST_GRADIENT: f32 = 2.0;
 /// The share of the steps in which the step size rises.
 const WARM_UP: f64 = 0.05;
 
+/// So many times the epochs are made, at the most, where the rows are few.
+const MOST_EPOCHS: usize = 8;
+
 /// How many epochs a fit of so many rows takes, with slots or of labels `alone`: these are learned in half the epochs and steps.
 pub(crate) fn epochs(recipe: &Recipe, rows: usize, alone: bool) -> u32 {
     let part = |asked: u32| if alone { asked.div_ceil(2) } else { asked };
     let asked = part(recipe.epochs);
     let steps = rows.div_ceil(recipe.batch as usize).max(1);
-    let least = (part(recipe.least_steps) as usize).div_ceil(steps).min(4 * asked as usize);
+    let least = (part(recipe.least_steps) as usize).div_ceil(steps).min(MOST_EPOCHS * asked as usize);
     let least = if recipe.epochs < 5 { 0 } else { least };
     asked.max(least as u32)
 }
@@ -314,6 +317,20 @@ mod tests {
             arrays.flatten().map(|number| number.to_bits()).collect()
         };
         assert_eq!(bits(&network), bits(&learned(3)));
+    }
+
+    #[test]
+    fn few_rows_are_learned_more_often() {
+        let recipe = Recipe { epochs: 20, least_steps: 4_000, batch: 32, ..Recipe::default() };
+        let epochs = |rows, alone| epochs(&recipe, rows, alone);
+        assert_eq!(
+            [100_000, 6_400, 3_200, 1_600, 800, 320].map(|rows| epochs(rows, false)),
+            [20, 20, 40, 80, 160, 160]
+        );
+        // Half as many steps for labels alone.
+        assert_eq!([100_000, 3_200, 1_600, 320].map(|rows| epochs(rows, true)), [10, 20, 40, 80]);
+        // Who asks for fewer than five gets these.
+        assert_eq!(super::epochs(&Recipe { epochs: 4, ..recipe.clone() }, 100, false), 4);
     }
 
     #[test]
