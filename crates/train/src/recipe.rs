@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use stonechat_task::nearest;
 
 /// How a model is trained. It travels in the model file; the same recipe and data give the same file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -277,10 +278,16 @@ impl Recipe {
     fn assign(&mut self, key: &str, value: &str) -> Result<(), RecipeError> {
         let mut fields = serde_json::to_value(&*self).map_err(|error| RecipeError(error.to_string()))?;
         let Some(field) = fields.get_mut(key) else {
-            let known = Self::fields().join(", ");
-            return Err(RecipeError(format!("the recipe has no field `{key}`; it has {known}")));
+            let known = Self::fields();
+            let fix = match nearest(key, known.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`? It has"),
+                None => "it has".to_string(),
+            };
+            let known = known.join(", ");
+            return Err(RecipeError(format!("the recipe has no field `{key}`; {fix} {known}")));
         };
-        let wrong = RecipeError(format!("`{key}` does not take `{value}`; give a number such as {field}"));
+        let kind = if field.is_u64() { "a whole number" } else { "a number" };
+        let wrong = RecipeError(format!("`{key}` does not take `{value}`; give {kind} such as {field}"));
         match serde_json::from_str::<serde_json::Number>(value) {
             Ok(number) => *field = number.into(),
             Err(_) => return Err(wrong),

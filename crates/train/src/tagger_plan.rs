@@ -32,10 +32,10 @@ const OVERHEAD: u64 = 14_000;
 const SIZES: [(usize, usize); 5] = [(96, 80), (64, 64), (48, 48), (32, 32), (16, 16)];
 /// A larger one, where there are no labels, in place of the first of these (validation rows, F1: stackoverflow_ner 61.2 to 62.0 %,
 /// bc5cdr 83.2 to 83.4; with labels no difference on German massive and atis, and a third slower), and where there are slots and
-/// fewer than [`FEW_ROWS`], before the first.
+/// fewer rows than [`LARGE_BELOW`], before the first.
 const LARGE: (usize, usize) = (96, 112);
-/// With so many rows and more the larger size gains nothing where there are labels.
-const FEW_ROWS: usize = 2_000;
+/// With so many rows and more the larger size gains nothing where there are labels (docs/recipe.md, *Slots*).
+const LARGE_BELOW: usize = 2_000;
 /// The share of the file that may go into layers before they become smaller.
 const LAYER_SHARE: u64 = 3;
 /// Bytes of a phrase, and the share of the room that phrases may take.
@@ -81,7 +81,7 @@ impl TaggerPlan {
                 + phrase_rows
         };
         let own = |given: u32, size: usize| if given == 0 { size } else { given as usize };
-        let large = labels == 0 || (slots > 0 && rows < FEW_ROWS);
+        let large = labels == 0 || (slots > 0 && rows < LARGE_BELOW);
         let sizes =
             large.then_some(LARGE).into_iter().chain(SIZES.into_iter().skip(usize::from(labels == 0)));
         let largest = if large { LARGE } else { SIZES[0] };
@@ -155,15 +155,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_rows_with_slots_have_larger_states() {
+    fn less_than_two_thousand_rows_with_slots_have_larger_states() {
         let size = |max_size, rows, labels, slots| {
             let plan =
                 TaggerPlan::new(&Recipe::default(), max_size, rows, (labels, 100), (slots, 100)).unwrap();
             (plan.dim, plan.units)
         };
         let free = |rows, labels, slots| size(2_500_000, rows, labels, slots);
-        assert_eq!(free(FEW_ROWS - 1, 10, 20), (96, 112));
-        assert_eq!(free(FEW_ROWS, 10, 20), (96, 80));
+        assert_eq!(free(LARGE_BELOW - 1, 10, 20), (96, 112));
+        assert_eq!(free(LARGE_BELOW, 10, 20), (96, 80));
         assert_eq!(free(100, 10, 0), (96, 80), "labels alone");
         assert_eq!((free(100, 0, 20), free(100_000, 0, 20)), ((96, 112), (96, 112)), "slots alone");
         // A file too small for the largest may hold the second.

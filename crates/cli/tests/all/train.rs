@@ -70,7 +70,13 @@ fn the_recipe_and_the_size_can_be_set() {
         (&2.into(), &32.into(), &40_000.into())
     );
     assert!(folder.read("a.stone").len() <= 40_000);
-    for (setting, word) in [("epochs", "KEY=VALUE"), ("epoch=3", "no field `epoch`"), ("epochs=x", "`x`")] {
+    for (setting, word) in [
+        ("epochs", "KEY=VALUE"),
+        ("epoch=3", "no field `epoch`; did you mean `epochs`? It has augment, "),
+        ("brightness=3", "no field `brightness`; it has augment, "),
+        ("epochs=1.5", "`1.5`; give a whole number such as 20"),
+        ("rate=x", "`x`; give a number such as 0.0015"),
+    ] {
         let message = folder.run(&["train", "lights.csv", "-o", "b.stone", "--set", setting]).failed(2);
         assert!(message.contains(word) && message.contains("--set"), "{message}");
     }

@@ -287,50 +287,50 @@ impl Search<'_> {
     /// The best sequence of tags in which no counted slot occurs twice, as `found`; returns how many slots it has.
     fn best(&self, counted: &Counted, columns: &mut [Column], found: &mut [Found]) -> usize {
         let masks = 1 << counted.size;
-        let mut two = [[[NEVER; CANDIDATES]; MASKS]; 2];
-        let [last, scores] = &mut two;
-        let (mut last, mut scores) = (last, scores);
+        let mut last = [[NEVER; CANDIDATES]; MASKS];
         let mut before: Option<&Column> = None;
         for column in columns.iter_mut() {
             let Column { candidates, size, backs, .. } = &mut *column;
-            scores.iter_mut().take(masks).for_each(|row| row.fill(NEVER));
-            for (at, candidate) in candidates.iter().enumerate().take(usize::from(*size)) {
-                let bit = if begins(candidate.tag) { counted.bit(slot_of(candidate.tag)) } else { 0 };
-                let emission = i64::from(candidate.emission);
-                let Some(before) = before else {
-                    if follows(None, candidate.tag)
-                        && let Some(place) = scores.get_mut(bit).and_then(|row| row.get_mut(at))
-                    {
-                        *place = self.pair(None, candidate.tag) + emission;
+            // A row is made of itself and of rows of fewer slots, so that from the last on each can be written where it was read.
+            for mask in (0..masks).rev() {
+                let mut row = [NEVER; CANDIDATES];
+                for ((at, candidate), place) in
+                    candidates.iter().enumerate().take(usize::from(*size)).zip(&mut row)
+                {
+                    let bit = if begins(candidate.tag) { counted.bit(slot_of(candidate.tag)) } else { 0 };
+                    let emission = i64::from(candidate.emission);
+                    // A slot that begins here must not have begun before.
+                    if mask & bit != bit {
+                        continue;
                     }
-                    continue;
-                };
-                let mut pairs = [NEVER; CANDIDATES];
-                for (pair, previous) in pairs.iter_mut().zip(before.candidates()) {
-                    if follows(Some(previous.tag), candidate.tag) {
-                        *pair = self.pair(Some(previous.tag), candidate.tag);
-                    }
-                }
-                // A slot that begins here must not have begun before.
-                for mask in (0..masks).filter(|mask| mask & bit == bit) {
-                    let Some(row) = last.get(mask & !bit) else { continue };
+                    let Some(before) = before else {
+                        if mask == bit && follows(None, candidate.tag) {
+                            *place = self.pair(None, candidate.tag) + emission;
+                        }
+                        continue;
+                    };
+                    let Some(scores) = last.get(mask & !bit) else { continue };
                     let mut best = (NEVER, 0);
-                    for (from, (&pair, &score)) in pairs.iter().zip(row).enumerate() {
-                        if pair != NEVER && score != NEVER && pair + score > best.0 {
-                            best = (pair + score, from as u8);
+                    for (from, (previous, &score)) in before.candidates().iter().zip(scores).enumerate() {
+                        if score == NEVER || !follows(Some(previous.tag), candidate.tag) {
+                            continue;
+                        }
+                        let score = score + self.pair(Some(previous.tag), candidate.tag);
+                        if score > best.0 {
+                            best = (score, from as u8);
                         }
                     }
-                    if let (true, Some(place), Some(from)) = (
-                        best.0 != NEVER,
-                        scores.get_mut(mask).and_then(|row| row.get_mut(at)),
-                        backs.get_mut(mask).and_then(|row| row.get_mut(at)),
-                    ) {
+                    if best.0 != NEVER
+                        && let Some(back) = backs.get_mut(mask).and_then(|row| row.get_mut(at))
+                    {
                         *place = best.0 + emission;
-                        *from = best.1;
+                        *back = best.1;
                     }
                 }
+                if let Some(place) = last.get_mut(mask) {
+                    *place = row;
+                }
             }
-            core::mem::swap(&mut last, &mut scores);
             before = Some(column);
         }
         let mut best = (NEVER, 0, 0);
