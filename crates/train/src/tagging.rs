@@ -27,7 +27,7 @@ use crate::strangers::Strangers;
 use crate::swaps::{Swaps, Varied};
 use crate::tagger_plan::TaggerPlan;
 use crate::tagger_quantize::quantize;
-use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, tag};
+use crate::tier::tagger::{Dropout, Fit, Network, Shape, TextRow, best, epochs, fit, least_steps, tag};
 use crate::words::Words;
 use pulp::Arch;
 use std::collections::{BTreeMap, BTreeSet};
@@ -334,8 +334,10 @@ impl Trainer<'_> {
         // Names in free text are told by what is said of them: others in their places mislead (measured on wnut17).
         let swaps = !answers.labels.is_empty() && texts.len() <= self.recipe.swap_rows as usize;
         let value_swaps = if swaps { self.recipe.value_swaps } else { 0.0 };
+        let tokens: usize = texts.iter().map(|text| text.tokens.len()).sum();
+        let least_steps = least_steps(&self.recipe, texts.len(), tokens);
         let (names, recipe) =
-            (&answers.labels, &Recipe { token_dropout, value_swaps, ..self.recipe.clone() });
+            (&answers.labels, &Recipe { token_dropout, value_swaps, least_steps, ..self.recipe.clone() });
         let pupils = Pupils { rows: &rows.learned, own: &own, names, words, recipe };
         let class = |count| school.as_deref().map(|school| (school, school.class(count, &pupils)));
         let work = |count: usize| {

@@ -33,6 +33,19 @@ const WARM_UP: f64 = 0.05;
 
 /// So many times the epochs are made, at the most, where the rows are few.
 const MOST_EPOCHS: usize = 8;
+/// The same where texts have more than [`LONG`] tokens on average: each tells more in a step, and takes longer.
+const MOST_EPOCHS_OF_LONG: usize = 4;
+const LONG: usize = 32;
+
+/// The least steps of a fit of rows that have so many tokens in all.
+pub(crate) fn least_steps(recipe: &Recipe, rows: usize, tokens: usize) -> u32 {
+    let steps = rows.div_ceil(recipe.batch as usize) * recipe.epochs as usize * MOST_EPOCHS_OF_LONG;
+    if tokens > LONG * rows {
+        recipe.least_steps.min(u32::try_from(steps).unwrap_or(u32::MAX))
+    } else {
+        recipe.least_steps
+    }
+}
 
 /// How many epochs a fit of so many rows takes, with slots or of labels `alone`: these are learned in half the epochs and steps.
 pub(crate) fn epochs(recipe: &Recipe, rows: usize, alone: bool) -> u32 {
@@ -327,6 +340,9 @@ mod tests {
             [100_000, 6_400, 3_200, 1_600, 800, 320].map(|rows| epochs(rows, false)),
             [20, 20, 40, 80, 160, 160]
         );
+        // Long texts are learned half as often.
+        assert_eq!([320 * 32, 320 * 32 + 1].map(|tokens| least_steps(&recipe, 320, tokens)), [4_000, 800]);
+        assert_eq!(least_steps(&recipe, 100_000, 100_000_000), 4_000);
         // Half as many steps for labels alone.
         assert_eq!([100_000, 3_200, 1_600, 320].map(|rows| epochs(rows, true)), [10, 20, 40, 80]);
         // Who asks for fewer than five gets these.

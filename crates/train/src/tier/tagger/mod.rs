@@ -7,7 +7,7 @@ mod matrix;
 mod network;
 
 pub(crate) use decode::tag;
-pub(crate) use learn::{Fit, epochs, fit};
+pub(crate) use learn::{Fit, epochs, fit, least_steps};
 pub(crate) use matrix::{View, multiply};
 #[cfg(test)]
 pub(crate) use network::Layers;
