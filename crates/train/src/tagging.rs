@@ -334,14 +334,16 @@ impl Trainer<'_> {
         // Names in free text are told by what is said of them: others in their places mislead (measured on wnut17).
         let swaps = !answers.labels.is_empty() && texts.len() <= self.recipe.swap_rows as usize;
         let value_swaps = if swaps { self.recipe.value_swaps } else { 0.0 };
+        let made_of = |count| school.as_deref().map_or(0, |school| school.made_of(count).count());
         let tokens: usize = texts.iter().map(|text| text.tokens.len()).sum();
-        let least_steps = least_steps(&self.recipe, texts.len(), tokens);
+        let tokens_of_one = tokens / texts.len().max(1);
+        let least_steps = least_steps(&self.recipe, texts.len() + made_of(texts.len()), tokens_of_one);
         let (names, recipe) =
             (&answers.labels, &Recipe { token_dropout, value_swaps, least_steps, ..self.recipe.clone() });
         let pupils = Pupils { rows: &rows.learned, own: &own, names, words, recipe };
         let class = |count| school.as_deref().map(|school| (school, school.class(count, &pupils)));
         let work = |count: usize| {
-            let made = school.as_deref().map_or(0, |school| school.made_of(count).count());
+            let made = made_of(count);
             u64::from(epochs(recipe, count + made, answers.slots.is_empty())) * (count + made) as u64
         };
         let kept = rows.part.filter(|_| self.draft_only);

@@ -37,10 +37,10 @@ const MOST_EPOCHS: usize = 8;
 const MOST_EPOCHS_OF_LONG: usize = 4;
 const LONG: usize = 32;
 
-/// The least steps of a fit of rows that have so many tokens in all.
+/// The least steps of a fit of so many rows, those that were made counted, of so many tokens on average.
 pub(crate) fn least_steps(recipe: &Recipe, rows: usize, tokens: usize) -> u32 {
     let steps = rows.div_ceil(recipe.batch as usize) * recipe.epochs as usize * MOST_EPOCHS_OF_LONG;
-    if tokens > LONG * rows {
+    if tokens > LONG {
         recipe.least_steps.min(u32::try_from(steps).unwrap_or(u32::MAX))
     } else {
         recipe.least_steps
@@ -341,8 +341,8 @@ mod tests {
             [20, 20, 40, 80, 160, 160]
         );
         // Long texts are learned half as often.
-        assert_eq!([320 * 32, 320 * 32 + 1].map(|tokens| least_steps(&recipe, 320, tokens)), [4_000, 800]);
-        assert_eq!(least_steps(&recipe, 100_000, 100_000_000), 4_000);
+        assert_eq!([32, 33].map(|tokens| least_steps(&recipe, 320, tokens)), [4_000, 800]);
+        assert_eq!(least_steps(&recipe, 100_000, 1_000), 4_000);
         // Half as many steps for labels alone.
         assert_eq!([100_000, 3_200, 1_600, 320].map(|rows| epochs(rows, true)), [10, 20, 40, 80]);
         // Who asks for fewer than five gets these.
