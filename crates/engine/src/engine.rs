@@ -7,7 +7,7 @@ use crate::lists::{Lists, ListsView};
 use crate::model::{Model, Runner};
 use crate::prediction::{Confidence, Decision, Label, Read, Reason, Score, Slot};
 use crate::text::TokenHash;
-use crate::tier::{BagScratch, Tagger, TaggerScratch};
+use crate::tier::{BagScratch, TaggerScratch};
 #[cfg(feature = "alloc")]
 use crate::value::OwnedList;
 use crate::value::{Automaton, Reference, Value, ValueType, resolve};
@@ -301,7 +301,7 @@ impl<'m> Engine<'m> {
             let found =
                 Search { slots, transitions: &tags.transitions, label, sharpness: rule.slot_sharpness };
             let kernel = &self.kernel;
-            found.run(scratch.count, |token| Tagger::emissions(tags, token, kernel, scratch), search);
+            found.run(scratch.count, |token| tags.scorer(token, kernel, scratch), search);
             let required = |slot: &u32| slots.rule(label, *slot).required;
             for slot in (0..slots.len() as u32).filter(required) {
                 let mut own = search.found().iter().filter(|found| found.slot == slot).peekable();

@@ -336,8 +336,8 @@ impl Trainer<'_> {
         let value_swaps = if swaps { self.recipe.value_swaps } else { 0.0 };
         let made_of = |count| school.as_deref().map_or(0, |school| school.made_of(count).count());
         let tokens: usize = texts.iter().map(|text| text.tokens.len()).sum();
-        let tokens_of_one = tokens / texts.len().max(1);
-        let least_steps = least_steps(&self.recipe, texts.len() + made_of(texts.len()), tokens_of_one);
+        let mean = tokens.div_ceil(texts.len().max(1));
+        let least_steps = least_steps(&self.recipe, texts.len() + made_of(texts.len()), mean);
         let (names, recipe) =
             (&answers.labels, &Recipe { token_dropout, value_swaps, least_steps, ..self.recipe.clone() });
         let pupils = Pupils { rows: &rows.learned, own: &own, names, words, recipe };

@@ -63,6 +63,23 @@ impl<'a> Tags<'a> {
             transitions: Transitions::read(transitions?)?,
         })
     }
+
+    /// What scores the tags of a token: how well each suits it, without its neighbours, in the units of a [`Score`].
+    pub(crate) fn scorer(
+        &self,
+        token: usize,
+        kernel: &Kernel,
+        scratch: &TaggerScratch<'_>,
+    ) -> impl Fn(u32) -> i32 {
+        let (layer, dot) = (self.emissions, kernel.dot);
+        let width = layer.inputs as usize;
+        let states = scratch.states.get(token * width..(token + 1) * width).unwrap_or_default();
+        move |tag| {
+            let Some((weights, bias, scale)) = layer.output(tag as usize) else { return 0 };
+            let score = requantize(dot(weights, states) + bias, scale);
+            score.clamp(-i64::from(MOST_SCORE), MOST_SCORE.into()) as i32
+        }
+    }
 }
 
 /// Says whether a phrase, by its hash, is in the list of values of a slot.
@@ -391,23 +408,6 @@ impl<'a> Tagger<'a> {
         let values = kernel.layer(output_layer, pooled, outputs);
         for (score, &value) in scores.iter_mut().zip(values) {
             *score = Score(score.0.saturating_add(value).clamp(-MOST_SCORE, MOST_SCORE));
-        }
-    }
-
-    /// What scores the tags of a token: how well each suits it, without its neighbours, in the units of a [`Score`].
-    pub(crate) fn emissions(
-        tags: &Tags<'a>,
-        token: usize,
-        kernel: &Kernel,
-        scratch: &TaggerScratch<'_>,
-    ) -> impl Fn(u32) -> i32 {
-        let (layer, dot) = (tags.emissions, kernel.dot);
-        let width = layer.inputs as usize;
-        let states = scratch.states.get(token * width..(token + 1) * width).unwrap_or_default();
-        move |tag| {
-            let Some((weights, bias, scale)) = layer.output(tag as usize) else { return 0 };
-            let score = requantize(dot(weights, states) + bias, scale);
-            score.clamp(-i64::from(MOST_SCORE), MOST_SCORE.into()) as i32
         }
     }
 }

@@ -37,7 +37,7 @@ const MOST_EPOCHS: usize = 8;
 const MOST_EPOCHS_OF_LONG: usize = 4;
 const LONG: usize = 32;
 
-/// The least steps of a fit of so many rows, those that were made counted, of so many tokens on average.
+/// The least steps of a fit of so many rows, those that were made counted, of so many tokens on average, rounded up.
 pub(crate) fn least_steps(recipe: &Recipe, rows: usize, tokens: usize) -> u32 {
     let steps = rows.div_ceil(recipe.batch as usize) * recipe.epochs as usize * MOST_EPOCHS_OF_LONG;
     if tokens > LONG {
