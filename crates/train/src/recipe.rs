@@ -90,7 +90,7 @@ pub struct Recipe {
     pub linear_pieces: f64,
     /// Passes over the rows.
     pub epochs: u32,
-    /// Steps of a tagger at the least, however few rows there are, in up to eight times the epochs, or four times of long texts.
+    /// Steps of a tagger at the least, however few rows there are, in up to eight times the epochs, or four times of long texts and labels alone.
     pub least_steps: u32,
     /// Rows in a step.
     pub batch: u32,

@@ -33,13 +33,14 @@ const WARM_UP: f64 = 0.05;
 
 /// So many times the epochs are made, at the most, where the rows are few.
 const MOST_EPOCHS: usize = 8;
-/// The same where texts have more than [`LONG`] tokens on average: each tells more in a step, and takes longer.
-const MOST_EPOCHS_OF_LONG: usize = 4;
+/// The same of labels alone, which gain nothing by more, and where texts have more than [`LONG`] tokens on average: each tells more
+/// in a step, and takes longer.
+const FEWER_EPOCHS: usize = 4;
 const LONG: usize = 32;
 
 /// The least steps of a fit of so many rows, those that were made counted, of so many tokens on average, rounded up.
 pub(crate) fn least_steps(recipe: &Recipe, rows: usize, tokens: usize) -> u32 {
-    let steps = rows.div_ceil(recipe.batch as usize) * recipe.epochs as usize * MOST_EPOCHS_OF_LONG;
+    let steps = rows.div_ceil(recipe.batch as usize) * recipe.epochs as usize * FEWER_EPOCHS;
     if tokens > LONG {
         recipe.least_steps.min(u32::try_from(steps).unwrap_or(u32::MAX))
     } else {
@@ -52,7 +53,8 @@ pub(crate) fn epochs(recipe: &Recipe, rows: usize, alone: bool) -> u32 {
     let part = |asked: u32| if alone { asked.div_ceil(2) } else { asked };
     let asked = part(recipe.epochs);
     let steps = rows.div_ceil(recipe.batch as usize).max(1);
-    let least = (part(recipe.least_steps) as usize).div_ceil(steps).min(MOST_EPOCHS * asked as usize);
+    let most = if alone { FEWER_EPOCHS } else { MOST_EPOCHS };
+    let least = (part(recipe.least_steps) as usize).div_ceil(steps).min(most * asked as usize);
     let least = if recipe.epochs < 5 { 0 } else { least };
     asked.max(least as u32)
 }
@@ -344,7 +346,7 @@ mod tests {
         assert_eq!([32, 33].map(|tokens| least_steps(&recipe, 320, tokens)), [4_000, 800]);
         assert_eq!(least_steps(&recipe, 100_000, 1_000), 4_000);
         // Half as many steps for labels alone.
-        assert_eq!([100_000, 3_200, 1_600, 320].map(|rows| epochs(rows, true)), [10, 20, 40, 80]);
+        assert_eq!([100_000, 3_200, 1_600, 320].map(|rows| epochs(rows, true)), [10, 20, 40, 40]);
         // Who asks for fewer than five gets these.
         assert_eq!(super::epochs(&Recipe { epochs: 4, ..recipe.clone() }, 100, false), 4);
     }
