@@ -4,6 +4,7 @@
 //! definition, and lanes of a vector do not mix: the width of the registers changes nothing.
 
 use pulp::{Arch, Simd, WithSimd};
+use std::array;
 
 /// A matrix in rows, or a transposed one: element (i, k) is `data[i * rows + k * columns]`.
 #[derive(Clone, Copy)]
@@ -63,87 +64,105 @@ impl WithSimd for Multiply<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { count, inner, width, a, b, sums } = self;
-        let lanes = S::F32_LANES;
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let width = self.width;
         let mut column = 0;
-        while column + 2 * lanes <= width {
-            columns::<S, 2>(simd, count, inner, width, a, &b[column..], &mut sums[column..]);
-            column += 2 * lanes;
-        }
-        while column + lanes <= width {
-            columns::<S, 1>(simd, count, inner, width, a, &b[column..], &mut sums[column..]);
-            column += lanes;
-        }
-        for row in 0..count {
-            for column in column..width {
-                let mut sum = sums[row * width + column];
-                for k in 0..inner {
-                    sum = a.data[row * a.rows + k * a.columns].mul_add(b[k * width + column], sum);
-                }
-                sums[row * width + column] = sum;
+        // The chains of one row wait for themselves: more of them run side by side.
+        if self.count == 1 {
+            while column + 8 * S::F32_LANES <= width {
+                column += self.columns::<S, 8>(simd, column, 8 * S::F32_LANES);
             }
         }
+        while column + 2 * S::F32_LANES <= width {
+            column += self.columns::<S, 2>(simd, column, 2 * S::F32_LANES);
+        }
+        while column < width {
+            column += self.columns::<S, 1>(simd, column, S::F32_LANES.min(width - column));
+        }
     }
 }
 
-/// `N` registers of columns, for all rows.
-#[inline(always)]
-fn columns<S: Simd, const N: usize>(
-    simd: S,
-    count: usize,
-    inner: usize,
-    width: usize,
-    a: View<'_>,
-    b: &[f32],
-    sums: &mut [f32],
-) {
-    let mut row = 0;
-    while row + 6 <= count {
-        block::<S, 6, N>(simd, inner, width, a, row, b, &mut sums[row * width..]);
-        row += 6;
+impl Multiply<'_, '_> {
+    /// All rows of `length` columns, which `N` registers hold.
+    #[inline(always)]
+    fn columns<S: Simd, const N: usize>(&mut self, simd: S, column: usize, length: usize) -> usize {
+        let mut row = 0;
+        while row + 6 <= self.count {
+            row += self.rows::<S, 6, N>(simd, row, column, length);
+        }
+        while row + 3 <= self.count {
+            row += self.rows::<S, 3, N>(simd, row, column, length);
+        }
+        while row < self.count {
+            row += self.rows::<S, 1, N>(simd, row, column, length);
+        }
+        length
     }
-    while row + 3 <= count {
-        block::<S, 3, N>(simd, inner, width, a, row, b, &mut sums[row * width..]);
-        row += 3;
-    }
-    while row < count {
-        block::<S, 1, N>(simd, inner, width, a, row, b, &mut sums[row * width..]);
-        row += 1;
+
+    /// `M` rows of these columns.
+    #[inline(always)]
+    fn rows<S: Simd, const M: usize, const N: usize>(
+        &mut self,
+        simd: S,
+        row: usize,
+        column: usize,
+        length: usize,
+    ) -> usize {
+        let Self { inner, width, a, b, ref mut sums, .. } = *self;
+        let (b, sums) = (&b[column..], &mut sums[row * width + column..]);
+        if a.columns == 1 {
+            let rows: [&[f32]; M] = array::from_fn(|m| &a.data[(row + m) * a.rows..][..inner]);
+            let factors = |k: usize| array::from_fn(|m| rows[m][k]);
+            block::<S, M, N>(simd, inner, width, length, factors, b, sums);
+        } else {
+            let factors = |k: usize| array::from_fn(|m| a.data[k * a.columns + row + m]);
+            block::<S, M, N>(simd, inner, width, length, factors, b, sums);
+        }
+        M
     }
 }
 
-/// `M` rows of `N` registers, which stay in registers while the inner index runs.
+/// `M` rows of `length` columns, which stay in `N` registers each while the inner index runs.
 #[inline(always)]
 fn block<S: Simd, const M: usize, const N: usize>(
     simd: S,
     inner: usize,
     width: usize,
-    a: View<'_>,
-    row: usize,
+    length: usize,
+    factors: impl Fn(usize) -> [f32; M],
     b: &[f32],
     sums: &mut [f32],
 ) {
-    let length = N * S::F32_LANES;
-    let mut held = [[simd.splat_f32s(0.0); N]; M];
-    for (m, held) in held.iter_mut().enumerate() {
-        let (vectors, _) = S::as_simd_f32s(&sums[m * width..m * width + length]);
-        held.copy_from_slice(vectors);
-    }
-    let a = View { data: &a.data[row * a.rows..], ..a };
-    for k in 0..inner {
-        let (vectors, _) = S::as_simd_f32s(&b[k * width..k * width + length]);
-        let Ok(vectors) = <&[S::f32s; N]>::try_from(vectors) else { return };
+    if length == N * S::F32_LANES {
+        let mut held = [[simd.splat_f32s(0.0); N]; M];
         for (m, held) in held.iter_mut().enumerate() {
-            let factor = simd.splat_f32s(a.data[m * a.rows + k * a.columns]);
-            for (held, &vector) in held.iter_mut().zip(vectors) {
-                *held = simd.mul_add_f32s(factor, vector, *held);
+            held.copy_from_slice(S::as_simd_f32s(&sums[m * width..][..N * S::F32_LANES]).0);
+        }
+        for k in 0..inner {
+            let (vectors, _) = S::as_simd_f32s(&b[k * width..][..N * S::F32_LANES]);
+            let Ok(vectors) = <&[S::f32s; N]>::try_from(vectors) else { return };
+            for (held, factor) in held.iter_mut().zip(factors(k)) {
+                let factor = simd.splat_f32s(factor);
+                for (held, &vector) in held.iter_mut().zip(vectors) {
+                    *held = simd.mul_add_f32s(factor, vector, *held);
+                }
             }
         }
-    }
-    for (m, held) in held.iter().enumerate() {
-        let (vectors, _) = S::as_mut_simd_f32s(&mut sums[m * width..m * width + length]);
-        vectors.copy_from_slice(held);
+        for (m, held) in held.iter().enumerate() {
+            S::as_mut_simd_f32s(&mut sums[m * width..][..N * S::F32_LANES]).0.copy_from_slice(held);
+        }
+    } else {
+        // The last columns fill a part of a register.
+        let mut held: [S::f32s; M] = array::from_fn(|m| simd.partial_load_f32s(&sums[m * width..][..length]));
+        for k in 0..inner {
+            let vector = simd.partial_load_f32s(&b[k * width..][..length]);
+            for (held, factor) in held.iter_mut().zip(factors(k)) {
+                *held = simd.mul_add_f32s(simd.splat_f32s(factor), vector, *held);
+            }
+        }
+        for (m, &held) in held.iter().enumerate() {
+            simd.partial_store_f32s(&mut sums[m * width..][..length], held);
+        }
     }
 }
 
