@@ -328,12 +328,12 @@ impl<'a> Model<'a> {
         pieces.map(|pieces| (pieces.rows.buckets, pieces.rows.bits))
     }
 
-    /// Numbers in the hidden layer of a bag, or in both states of a tagger; 0 in a look-up.
+    /// Numbers in the hidden layer of a bag, or in both states of each recurrent layer of a tagger; 0 in a look-up.
     #[must_use]
     pub const fn hidden(&self) -> u32 {
         match &self.runner {
             Runner::Bag(bag) => bag.hidden.outputs,
-            Runner::Tagger(tagger, _) => 2 * tagger.recurrent.units,
+            Runner::Tagger(tagger, _) => tagger.hidden(),
             Runner::Lookup(_) => 0,
         }
     }

@@ -140,6 +140,7 @@ fn tagger(seed: u64) -> TaggerPlan {
         wide: random.below(2) == 0,
         dim: 16 * (1 + random.below(4)) as u32,
         units: 16 * (1 + random.below(4)) as u32,
+        second: if labels > 0 { 16 * random.below(4) as u32 } else { 0 },
         max_tokens: 1 + random.below(40) as u32,
         max_phrase: 1 + random.below(16) as u32,
         phrases: small.phrases.into_iter().filter(|(_, slot)| usize::from(*slot) < count).collect(),
@@ -158,7 +159,10 @@ fn taggers_opened_as_packed() {
         assert!(model.labels().iter().eq(plan.labels.iter().map(String::as_str)));
         assert_eq!(model.features(), &plan.settings);
         assert_eq!(model.rule(), &plan.rule);
-        assert_eq!((model.max_tokens(), model.hidden()), (Some(plan.max_tokens), 2 * plan.units));
+        assert_eq!(
+            (model.max_tokens(), model.hidden()),
+            (Some(plan.max_tokens), 2 * (plan.units + plan.second))
+        );
         let (rows, dim, bits) = model.table();
         assert_eq!((dim, bits), (plan.dim, 8));
         assert!(plan.owned || rows == plan.buckets + 8 * plan.slots.len() as u32);
@@ -282,9 +286,11 @@ fn every_cut_section_is_refused() {
                 let mut parts = whole.clone();
                 parts.sections[index].2.truncate(length);
                 let cut = parts.join();
-                let error = Model::open(&cut).expect_err("a cut section");
+                let error = Model::open(&cut).expect_err("a cut section").to_string();
+                // Without its second layer a recurrent section is whole, and what reads both does not fit.
+                let first_alone = name == b"TAGR" && error.contains("OUTP");
                 assert!(
-                    error.to_string().contains(&String::from_utf8_lossy(name).into_owned()),
+                    first_alone || error.contains(&String::from_utf8_lossy(name).into_owned()),
                     "{} cut to {length} bytes: {error}",
                     name.escape_ascii()
                 );

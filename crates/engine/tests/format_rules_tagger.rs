@@ -225,6 +225,32 @@ fn names_of_slots_end_between_characters() {
     hold_cases(&parts, *b"SLOT", &[(12, 5, Some("cut a character")), (12, 4, None), (12, 6, None)]);
 }
 
+/// A second recurrent layer has a size, a shift and a lift of its own, and tells labels.
+#[test]
+fn a_second_recurrent_layer() {
+    let parts = Parts::of(&TaggerPlan { second: 16, ..small() }.build());
+    let mut one = Parts::of(&small().build());
+    let first = section(&mut one, *b"TAGR").len();
+    let cases: &[Case] = &[
+        (first, 16, None),
+        (first, 0, Some("a size is not a multiple of 16")),
+        (first, 24, Some("a size is not a multiple of 16")),
+        (first, 2048, Some("beyond 1,024")),
+        (first, 1008, Some("ends too early")),
+        (first + 4, 31, None),
+        (first + 4, 32, Some("the shift of the gates is beyond 31")),
+        (first + 8, 8, None),
+        (first + 8, 9, Some("the sums of a token are lifted too far")),
+        (first + 12, 1 << 28, None),
+        (first + 12, (1 << 28) + 1, Some("a bias is beyond 2^28")),
+        (first + 12 + 3 * 16 * 4, 0x8000, Some("a multiplier is below 0")),
+    ];
+    hold_cases(&parts, *b"TAGR", cases);
+    let mut longer = parts.clone();
+    section(&mut longer, *b"TAGR").extend([0; 4]);
+    hold("a third layer", outcome(&longer.join()).as_ref(), Some("longer than its content"));
+}
+
 /// A section as another model has it, and the rule that refuses it.
 fn exchanged(name: [u8; 4], with: &TaggerPlan, rule: &str) {
     let mut parts = Parts::of(&small().build());
@@ -237,6 +263,7 @@ fn exchanged(name: [u8; 4], with: &TaggerPlan, rule: &str) {
 fn sections_fit_together() {
     let wide = TaggerPlan { units: 32, ..small() };
     let deep = TaggerPlan { dim: 32, ..small() };
+    let two = TaggerPlan { second: 16, ..small() };
     let mut fewer_slots = small();
     fewer_slots.slots.pop();
     fewer_slots.rules.iter_mut().for_each(|rules| rules.truncate(3));
@@ -259,6 +286,8 @@ fn sections_fit_together() {
     exchanged(*b"TRAN", &nameless, "not as many labels as names");
     exchanged(*b"OUTP", &wide, "does not take two states and a token");
     exchanged(*b"OUTP", &deep, "does not take two states and a token");
+    exchanged(*b"TAGR", &two, "does not take two states and a token");
+    exchanged(*b"OUTP", &two, "does not take two states and a token");
     exchanged(*b"OUTP", &fewer_labels, "does not give one score for each label");
 }
 

@@ -18,6 +18,9 @@ pub struct Recipe {
     pub dim: u32,
     /// Numbers in the state of each direction of a tagger: a multiple of 16 up to 1,024; 0 takes 80, or less where the file is to be small.
     pub units: u32,
+    /// Likewise in a second layer, which tells labels alone where there are slots; 0 takes 48 where slots do not tell the labels and
+    /// neither `units` nor a small file asks for less, else there is none.
+    pub label_units: u32,
     /// Tokens that a tagger reads of a text, up to 16,384; the rest does not count.
     pub max_tokens: u32,
     /// The longest phrase, in tokens, that a tagger looks up in lists of values, up to 16.
@@ -161,6 +164,7 @@ impl Default for Recipe {
             bits: 0,
             dim: 0,
             units: 0,
+            label_units: 0,
             max_tokens: 256,
             max_phrase: 8,
             hidden: 0,
@@ -361,8 +365,8 @@ impl Recipe {
                 "dropouts are 0 up to, but not including, 1",
             ),
             (
-                self.units.is_multiple_of(16) && self.units <= 1024,
-                "`units` is a multiple of 16 and 1024 at most",
+                [self.units, self.label_units].iter().all(|units| units.is_multiple_of(16) && *units <= 1024),
+                "`units` and `label_units` are multiples of 16 and 1024 at most",
             ),
             ((1..=16_384).contains(&self.max_tokens), "`max_tokens` is 1 to 16384"),
             ((1..=16).contains(&self.max_phrase), "`max_phrase` is 1 to 16"),

@@ -10,7 +10,8 @@ use crate::sequence::PLACES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TaggerPlan {
     pub(crate) dim: usize,
-    pub(crate) units: usize,
+    /// Numbers of the state of a direction: of the layer of all, and of one of the labels; 0 without one.
+    pub(crate) units: [usize; 2],
     /// Features that are known at the most.
     pub(crate) most_features: usize,
     /// Phrases that are known at the most.
@@ -34,6 +35,11 @@ const SIZES: [(usize, usize); 5] = [(96, 80), (64, 64), (48, 48), (32, 32), (16,
 /// bc5cdr 83.2 to 83.4; with labels no difference on German massive and atis, and a third slower), and where there are slots and
 /// fewer rows than [`LARGE_BELOW`], before the first.
 const LARGE: (usize, usize) = (96, 112);
+/// Numbers of the state of a second recurrent layer, of labels where there are slots, beside the largest sizes.
+const OF_LABELS: usize = 48;
+/// It is there where the slots tell less than this share of the labels: what else tells them leaves tags, which have an error at each
+/// token, the less room in a layer that both share (docs/recipe.md, *Slots*).
+const SLOTS_TELL: f64 = 0.95;
 /// With so many rows and more the larger size gains nothing where there are labels (docs/recipe.md, *Slots*).
 const LARGE_BELOW: usize = 2_000;
 /// The share of the file that may go into layers before they become smaller.
@@ -50,22 +56,35 @@ const LEAST_ROWS: u64 = 64;
 
 impl TaggerPlan {
     /// Plans a tagger that learns so many rows of so many labels, whose names take so many bytes, and slots, whose names and
-    /// values take so many.
+    /// values take so many and which tell such a share of the labels.
     pub(crate) fn new(
         recipe: &Recipe,
         max_size: u64,
         rows: usize,
         (labels, label_bytes): (usize, u64),
         (slots, slot_bytes): (usize, u64),
+        slots_tell: f64,
     ) -> Result<Self, TrainError> {
+        // Who says how large states are has one layer of them.
+        let second = |dim: usize, units: usize| {
+            let largest = (dim, units) == LARGE || (dim, units) == SIZES[0];
+            match recipe.label_units {
+                _ if labels == 0 || slots == 0 => 0,
+                0 if slots_tell < SLOTS_TELL && largest && recipe.units == 0 => OF_LABELS,
+                given => given as usize,
+            }
+        };
         let fixed = |dim: usize, units: usize| {
+            let second = second(dim, units) as u64;
             let [labels, slots, dim, units] = [labels, slots, dim, units].map(|n| n as u64);
             let tags = 2 * slots + 1;
-            let recurrent = 2 * 3 * units * (dim + units + 6) + 512;
+            let layer = |units: u64| if units == 0 { 0 } else { 2 * 3 * units * (dim + units + 6) + 512 };
+            let recurrent = layer(units) + layer(second);
             let emissions = tags * (2 * units + 9) + 128;
             let transitions = 2 * tags * (tags + 1 + labels);
-            let output =
-                labels.next_multiple_of(16) * (2 * units + dim).next_multiple_of(16) + 9 * labels + 128;
+            let output = labels.next_multiple_of(16) * (2 * (units + second) + dim).next_multiple_of(16)
+                + 9 * labels
+                + 128;
             let rules = slots * labels.max(1);
             let phrase_rows = 2 * u64::from(PLACES) * slots * dim;
             OVERHEAD
@@ -112,7 +131,7 @@ impl TaggerPlan {
             all_pieces: fitting >= recipe.pieces.into(),
             piece_bits,
             dim,
-            units,
+            units: [units, second(dim, units)],
             most_features: ((room as f64 * FILTER_SHARE / 2.46) as usize).clamp(1, MOST_FEATURES),
             most_phrases: (room / PHRASE_SHARE / PHRASE_BYTES) as usize,
             room,
@@ -125,7 +144,7 @@ impl TaggerPlan {
     pub(crate) fn is_free(&self, recipe: &Recipe) -> bool {
         let asked = |given: u32, size: usize, is: usize| given != 0 || is == size;
         let (dim, units) = self.largest;
-        asked(recipe.dim, dim, self.dim) && asked(recipe.units, units, self.units)
+        asked(recipe.dim, dim, self.dim) && asked(recipe.units, units, self.units[0])
     }
 
     /// The plan with so many word pieces: what they take is gone for the table.
@@ -154,20 +173,36 @@ impl TaggerPlan {
 mod tests {
     use super::*;
 
+    fn size(max_size: u64, rows: usize, labels: usize, slots: usize, slots_tell: f64) -> (usize, [usize; 2]) {
+        let recipe = Recipe::default();
+        let plan = TaggerPlan::new(&recipe, max_size, rows, (labels, 100), (slots, 100), slots_tell).unwrap();
+        (plan.dim, plan.units)
+    }
+
+    #[test]
+    fn labels_that_slots_do_not_tell_have_a_layer_of_their_own() {
+        let size = |max_size, slots_tell| size(max_size, 10_000, 10, 20, slots_tell).1;
+        assert_eq!([0.0, 0.94, 0.95, 1.0].map(|tell| size(2_500_000, tell)[1]), [48, 48, 0, 0]);
+        assert_eq!(size(300_000, 0.5), [64, 0], "a small file");
+        let recipe = Recipe { units: 80, ..Recipe::default() };
+        let plan = TaggerPlan::new(&recipe, 2_500_000, 10_000, (10, 100), (20, 100), 0.5).unwrap();
+        assert_eq!(plan.units, [80, 0], "one layer, of the size that was asked for");
+        assert!(plan.is_free(&recipe));
+        let recipe = Recipe { label_units: 32, ..recipe };
+        let plan = |slots| TaggerPlan::new(&recipe, 2_500_000, 10_000, (10, 100), (slots, 100), 1.0).unwrap();
+        assert_eq!(plan(20).units, [80, 32], "one that was asked for");
+        assert_eq!(plan(0).units, [80, 0], "labels alone");
+    }
+
     #[test]
     fn less_than_two_thousand_rows_with_slots_have_larger_states() {
-        let size = |max_size, rows, labels, slots| {
-            let plan =
-                TaggerPlan::new(&Recipe::default(), max_size, rows, (labels, 100), (slots, 100)).unwrap();
-            (plan.dim, plan.units)
-        };
-        let free = |rows, labels, slots| size(2_500_000, rows, labels, slots);
-        assert_eq!(free(LARGE_BELOW - 1, 10, 20), (96, 112));
-        assert_eq!(free(LARGE_BELOW, 10, 20), (96, 80));
-        assert_eq!(free(100, 10, 0), (96, 80), "labels alone");
-        assert_eq!((free(100, 0, 20), free(100_000, 0, 20)), ((96, 112), (96, 112)), "slots alone");
+        let free = |rows, labels, slots| size(2_500_000, rows, labels, slots, 0.9);
+        assert_eq!(free(LARGE_BELOW - 1, 10, 20), (96, [112, 48]));
+        assert_eq!(free(LARGE_BELOW, 10, 20), (96, [80, 48]));
+        assert_eq!(free(100, 10, 0), (96, [80, 0]), "labels alone");
+        assert_eq!((free(100, 0, 20), free(100_000, 0, 20)), ((96, [112, 0]), (96, [112, 0])), "slots alone");
         // A file too small for the largest may hold the second.
-        assert_eq!(size(500_000, 100, 10, 20), (96, 80));
-        assert_eq!(size(300_000, 100, 10, 20), (64, 64));
+        assert_eq!(size(600_000, 100, 10, 20, 0.9), (96, [80, 48]));
+        assert_eq!(size(300_000, 100, 10, 20, 0.9), (64, [64, 0]));
     }
 }

@@ -4,7 +4,7 @@ use crate::quantize::{LIMIT_8, best_scale, dense, piece_sections, requantizer, r
 use crate::tier::tagger::{Dropout, Network, TextRow};
 use pulp::Arch;
 use stonechat_engine::format::{
-    Dense, DirectionWeights, Emissions, MAX_LIFTED, Recurrent, Rows, SectionKind, Transitions,
+    Dense, DirectionWeights, Emissions, LayerWeights, MAX_LIFTED, Recurrent, Rows, SectionKind, Transitions,
 };
 use stonechat_engine::kernel::MAX_ACTIVATION;
 
@@ -46,8 +46,9 @@ pub(crate) fn quantize(
     let input = requantizer(f64::from(table_scale) / f64::from(input_scale) / 256.0);
     let pooling = requantizer(f64::from(input_scale) / f64::from(pooled_scale) / 256.0);
 
-    let lift = lift(network, input_scale);
-    let (directions, shift) = gates(network, input_scale / libm::ldexpf(1.0, lift as i32));
+    let recurrent = Recurrent { dim: shape.dim as u32, max_tokens, max_phrase, input, pooled: pooling };
+    let recurrent_layers: Vec<LayerWeights> =
+        shape.layers().map(|(at, ..)| layer(network, at, input_scale)).collect();
     let table = Rows {
         buckets: shape.rows as u32,
         dim: shape.dim as u32,
@@ -56,15 +57,12 @@ pub(crate) fn quantize(
         shift: 1,
         data: &numbers,
     };
-    let mut recurrent =
-        Recurrent::new(shape.dim as u32, shape.units as u32, max_tokens, max_phrase, input, pooling, shift);
-    recurrent.lift = lift;
     let score = |_: usize| 1.0 / 65_536.0;
     let layers = &network.layers;
     let emissions = columns(&layers.emissions, shape.tags);
     let emission_rows = dense(&emissions, &layers.emission_biases, STATE, &score);
     let mut sections = vec![
-        (SectionKind::Tagger, recurrent.write(&directions)),
+        (SectionKind::Tagger, recurrent.write(&recurrent_layers)),
         (SectionKind::Emissions, Emissions::write(shape.states() as u32, &emission_rows)),
         (
             SectionKind::Transitions,
@@ -98,7 +96,7 @@ pub(crate) fn quantize(
         let mut output = columns(&layers.output, shape.labels);
         for row in output.chunks_exact_mut(shape.pooled()) {
             // States and tokens have different units, and one scale.
-            for weight in &mut row[shape.states()..] {
+            for weight in &mut row[shape.all_states()..] {
                 *weight *= pooled_scale / STATE;
             }
         }
@@ -131,10 +129,18 @@ fn thousandths(numbers: &[f32]) -> Vec<i16> {
     numbers.iter().map(|&number| libm::roundf(number * 1024.0).clamp(-limit, limit) as i16).collect()
 }
 
+/// A recurrent layer, whose place is given, in integers.
+fn layer(network: &Network, at: usize, input_scale: f32) -> LayerWeights {
+    let lift = lift(network, at, input_scale);
+    let (directions, shift) = gates(network, at, input_scale / libm::ldexpf(1.0, lift as i32));
+    LayerWeights { shift, lift, directions }
+}
+
 /// By how many bits the sums of a token are lifted, so that its weights and those of a state, which share a scale in each row, are
 /// about equally large in integers: one bit less than the roots of their mean squares would ask for, at the most.
-fn lift(network: &Network, input_scale: f32) -> u32 {
-    let square = |weights: &[Vec<f32>; 2]| {
+fn lift(network: &Network, at: usize, input_scale: f32) -> u32 {
+    let square = |weights: &[Vec<f32>; 4]| {
+        let weights = &weights[2 * at..][..2];
         let numbers = weights.iter().flatten();
         numbers.map(|&weight| f64::from(weight).powi(2)).sum::<f64>() / weights[0].len().max(1) as f64
     };
@@ -144,16 +150,17 @@ fn lift(network: &Network, input_scale: f32) -> u32 {
     (0..=most).rev().find(|&lift| libm::ldexp(1.0, lift as i32) <= ratio).unwrap_or(0)
 }
 
-/// The gates of both directions, and by how many bits their sums are shifted.
-fn gates(network: &Network, input_scale: f32) -> ([DirectionWeights; 2], u32) {
-    let shape = network.shape;
-    let outputs = 3 * shape.units;
+/// The gates of both directions of a layer, and by how many bits their sums are shifted.
+fn gates(network: &Network, at: usize, input_scale: f32) -> ([DirectionWeights; 2], u32) {
+    let (dim, units) = (network.shape.dim, network.shape.units[at]);
+    let outputs = 3 * units;
     let layers = &network.layers;
+    let both = [2 * at, 2 * at + 1];
     // In units of a state's numbers, for both kinds of inputs: what a row adds to a sum in 2,048ths.
-    let rows: [Vec<Vec<f32>>; 2] = [0, 1].map(|direction| {
+    let rows: [Vec<Vec<f32>>; 2] = both.map(|direction: usize| {
         let inputs = columns(&layers.inputs[direction], outputs);
         let states = columns(&layers.states[direction], outputs);
-        let pairs = inputs.chunks_exact(shape.dim).zip(states.chunks_exact(shape.units));
+        let pairs = inputs.chunks_exact(dim).zip(states.chunks_exact(units));
         pairs
             .map(|(inputs, states)| {
                 let inputs = inputs.iter().map(|weight| weight * input_scale / STATE);
@@ -172,7 +179,7 @@ fn gates(network: &Network, input_scale: f32) -> ([DirectionWeights; 2], u32) {
             inputs: Vec::new(),
             states: Vec::new(),
         };
-        let of = rows[direction].iter().zip(&scales[direction]).zip(&layers.gate_biases[direction]);
+        let of = rows[direction].iter().zip(&scales[direction]).zip(&layers.gate_biases[both[direction]]);
         for ((row, &scale), &bias) in of {
             let scale = scale.max(largest * LEAST_SCALE);
             let limit = f64::from(1 << 28);
@@ -181,8 +188,8 @@ fn gates(network: &Network, input_scale: f32) -> ([DirectionWeights; 2], u32) {
             let multiplier = scale * libm::ldexpf(1.0, shift + 15);
             weights.multipliers.push(libm::roundf(multiplier).clamp(1.0, f32::from(i16::MAX)) as i16);
             let numbers: Vec<i8> = row.iter().map(|&weight| round(weight, scale, LIMIT_8)).collect();
-            weights.inputs.push(numbers[..shape.dim].to_vec());
-            weights.states.push(numbers[shape.dim..].to_vec());
+            weights.inputs.push(numbers[..dim].to_vec());
+            weights.states.push(numbers[dim..].to_vec());
         }
         weights
     });
@@ -201,7 +208,7 @@ mod tests {
         let shape = Shape {
             rows: 1,
             dim: 32,
-            units: 16,
+            units: [0, 16],
             private: 0,
             tags: 1,
             labels: 0,
@@ -218,8 +225,7 @@ mod tests {
         }
         for times in [0.3, 1.0, 5.0, 30.0, 100.0] {
             let input_scale = times * STATE;
-            let lift = lift(&network, input_scale);
-            let (directions, shift) = gates(&network, input_scale / libm::ldexpf(1.0, lift as i32));
+            let LayerWeights { lift, directions, shift } = layer(&network, 1, input_scale);
             let lost = |weights: &[f32], numbers: &[Vec<i8>], multipliers: &[i16], unit: f32| -> f32 {
                 let rows = columns(weights, multipliers.len());
                 let width = rows.len() / multipliers.len();
@@ -235,9 +241,9 @@ mod tests {
             };
             for (direction, weights) in directions.iter().enumerate() {
                 let unit = times / libm::ldexpf(1.0, lift as i32);
-                let states = &network.layers.states[direction];
+                let states = &network.layers.states[2 + direction];
                 let states = lost(states, &weights.states, &weights.multipliers, 1.0);
-                let inputs = &network.layers.inputs[direction];
+                let inputs = &network.layers.inputs[2 + direction];
                 let inputs = lost(inputs, &weights.inputs, &weights.multipliers, unit);
                 assert!(states < 2e-4, "{times} times: {states} of the weights of states is lost");
                 assert!(inputs < 2e-4, "{times} times: {inputs} of the weights of tokens is lost");

@@ -112,6 +112,18 @@ struct Beside<'a> {
     tuning: &'a [(&'a Example, &'a Sequence)],
 }
 
+/// What the slots of rows tell of their labels, at best: the share of the rows whose label is the most frequent one of the rows
+/// that have slots of the same names.
+fn slots_tell(rows: &[&Example]) -> f64 {
+    let mut labels: BTreeMap<BTreeSet<&str>, BTreeMap<&[String], usize>> = BTreeMap::new();
+    for row in rows {
+        let slots = row.slots.iter().map(|slot| slot.name.as_str()).collect();
+        *labels.entry(slots).or_default().entry(&row.labels).or_default() += 1;
+    }
+    let told: usize = labels.values().filter_map(|labels| labels.values().max()).sum();
+    told as f64 / rows.len().max(1) as f64
+}
+
 /// The sections that a tagger without slots does not have.
 const OF_SLOTS: [SectionKind; 4] =
     [SectionKind::Slots, SectionKind::Phrases, SectionKind::Emissions, SectionKind::Transitions];
@@ -313,6 +325,7 @@ impl Trainer<'_> {
                     texts.len(),
                     (answers.labels.len(), name_bytes(&answers.labels)),
                     (answers.slots.len(), section.len() as u64),
+                    slots_tell(&rows.learned),
                 )
             };
             let max_size = self.recipe.max_size;
@@ -441,7 +454,7 @@ impl Trainer<'_> {
             buckets: fitted.network.shape.rows,
             dim: plan.dim,
             bits: 8,
-            hidden: 2 * plan.units,
+            hidden: plan.units.iter().map(|units| 2 * units).sum(),
             words: fitted.pieces.as_ref().and_then(|set| set.report(words, plan.piece_bits)),
             teacher: taught,
             float_accuracy: verdict.float_accuracy.filter(|_| labelled),
@@ -666,7 +679,7 @@ fn fit_one(
         rows: feature_rows + 2 * PLACES as usize * slot_count,
         dim: plan.dim,
         units: plan.units,
-        private: Shape::private_of(plan.units, labels, tags),
+        private: Shape::private_of(plan.units[0], labels, tags),
         tags,
         labels,
         own: pieces.as_ref().map_or(0, |set| set.seen),

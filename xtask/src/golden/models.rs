@@ -22,7 +22,7 @@ pub(super) struct Golden {
 }
 
 /// The models, chosen for the ways through the engine that they take. Small, because they stay for ever.
-pub(super) const MODELS: [Golden; 10] = [
+pub(super) const MODELS: [Golden; 11] = [
     // Labels and slots of many types together; the first example of the documentation.
     Golden {
         name: "smart-home",
@@ -31,6 +31,15 @@ pub(super) const MODELS: [Golden; 10] = [
         alone: false,
         cascade: false,
         settings: &[("max_size", "300000"), ("dim", "32"), ("units", "32")],
+    },
+    // The same with a recurrent layer of the labels' own.
+    Golden {
+        name: "smart-home-layers",
+        task: "crates/cli/templates/smart-home",
+        tier: None,
+        alone: false,
+        cascade: false,
+        settings: &[("max_size", "160000"), ("dim", "16"), ("units", "16"), ("label_units", "32")],
     },
     // Many labels, whose features share rows.
     Golden {

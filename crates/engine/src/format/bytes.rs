@@ -79,12 +79,13 @@ impl<'a> Cursor<'a> {
         if self.bytes(length)?.iter().any(|&byte| byte != 0) { Err(broken) } else { Ok(()) }
     }
 
+    /// Whether all of it is read.
+    pub(super) const fn is_at_end(&self) -> bool {
+        self.at == self.whole.len()
+    }
+
     pub(super) fn finish(self) -> Result<(), FormatError> {
-        if self.at == self.whole.len() {
-            Ok(())
-        } else {
-            Err(self.broken("the section is longer than its content"))
-        }
+        if self.is_at_end() { Ok(()) } else { Err(self.broken("the section is longer than its content")) }
     }
 }
 

@@ -36,6 +36,7 @@ pub use sections::{
 };
 pub use settings::{FeatureSettings, MAX_ACTIVATION, MAX_CHARACTERS, MAX_NGRAM, MAX_SHIFT, Requantizer};
 pub use slots::{SlotEntry, SlotRule, Slots};
+pub(crate) use tagger::{Direction, Layer};
 #[cfg(feature = "alloc")]
-pub use tagger::DirectionWeights;
-pub use tagger::{Direction, MAX_LIFTED, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions};
+pub use tagger::{DirectionWeights, LayerWeights};
+pub use tagger::{MAX_LIFTED, MAX_PHRASE, MAX_SLOTS, MAX_TOKENS, Phrases, Recurrent, Transitions};

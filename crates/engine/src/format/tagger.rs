@@ -26,7 +26,7 @@ pub const MAX_LIFTED: u32 = 1 << 12;
 ///
 /// Weights lie as those of a [`Dense`](super::Dense) layer.
 #[derive(Clone, Copy, Debug)]
-pub struct Direction<'a> {
+pub(crate) struct Direction<'a> {
     /// What the sums get beside their products, one number for each output of the gates.
     pub(crate) biases: Words<'a>,
     /// Two bytes for each output of the gates: what its sum, shifted, is multiplied by, in 32,768ths.
@@ -37,13 +37,25 @@ pub struct Direction<'a> {
     pub(crate) states: &'a [u8],
 }
 
-/// The recurrent layer of a tagger, and what comes before it.
+/// A recurrent layer of a tagger.
 #[derive(Clone, Copy, Debug)]
-pub struct Recurrent<'a> {
+pub(crate) struct Layer<'a> {
+    /// Numbers of the state of a direction: a multiple of [`LANES`], 16 to 1,024; 0 of a layer that is not there.
+    pub(crate) units: u32,
+    /// By how many bits the sums of the gates are shifted right: 0 to 31.
+    pub(crate) shift: u32,
+    /// By how many bits the sums of what a token brings are shifted left before they meet those of the state: what they are
+    /// lifted by, times [`Recurrent::dim`], is at most [`MAX_LIFTED`].
+    pub(crate) lift: u32,
+    /// Forward and backward through the text.
+    pub(crate) directions: [Direction<'a>; 2],
+}
+
+/// What goes into the recurrent layers of a tagger.
+#[derive(Clone, Copy, Debug)]
+pub struct Recurrent {
     /// Numbers of a token: a multiple of [`LANES`], 16 to 1,024.
     pub dim: u32,
-    /// Numbers of the state of a direction: a multiple of [`LANES`], 16 to 1,024.
-    pub units: u32,
     /// Tokens that are read of a text: 1 to [`MAX_TOKENS`].
     pub max_tokens: u32,
     /// The longest phrase that is looked up, in tokens: 1 to [`MAX_PHRASE`].
@@ -52,13 +64,19 @@ pub struct Recurrent<'a> {
     pub input: Requantizer,
     /// From the tokens' sum over the root of their number to what goes into the layer of the labels.
     pub pooled: Requantizer,
+}
+
+/// A recurrent layer to be written.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug)]
+pub struct LayerWeights {
     /// By how many bits the sums of the gates are shifted right: 0 to 31.
     pub shift: u32,
     /// By how many bits the sums of what a token brings are shifted left before they meet those of the state: what they are
-    /// lifted by, times `dim`, is at most [`MAX_LIFTED`].
+    /// lifted by, times [`Recurrent::dim`], is at most [`MAX_LIFTED`].
     pub lift: u32,
     /// Forward and backward through the text.
-    pub(crate) directions: [Direction<'a>; 2],
+    pub directions: [DirectionWeights; 2],
 }
 
 /// A direction to be written: one bias, multiplier and row of weights for each output of the gates.
@@ -83,30 +101,31 @@ fn requantizer(cursor: &mut Cursor<'_>) -> Result<Requantizer, FormatError> {
     Ok(Requantizer { multiplier: multiplier as i32, shift })
 }
 
-impl<'a> Recurrent<'a> {
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, FormatError> {
-        let mut cursor = Cursor::new(SectionKind::Tagger, bytes);
-        let (dim, units) = (cursor.u32()?, cursor.u32()?);
+impl<'a> Layer<'a> {
+    pub(crate) const NONE: Self = Self {
+        units: 0,
+        shift: 0,
+        lift: 0,
+        directions: [Direction { biases: Words::EMPTY, multipliers: &[], inputs: &[], states: &[] }; 2],
+    };
+
+    /// What follows its number of units in the section.
+    fn read(&mut self, cursor: &mut Cursor<'a>, units: u32, dim: u32) -> Result<(), FormatError> {
         let sound = |size: u32| size != 0 && size <= 1024 && size.is_multiple_of(LANES as u32);
         if !sound(dim) || !sound(units) {
             return Err(cursor.broken("a size is not a multiple of 16, or beyond 1,024"));
         }
-        let (max_tokens, max_phrase) = (cursor.u32()?, cursor.u32()?);
-        if max_tokens == 0 || max_tokens > MAX_TOKENS || max_phrase == 0 || max_phrase > MAX_PHRASE {
-            return Err(cursor.broken("the number of tokens of a text or a phrase is out of its range"));
-        }
-        let input = requantizer(&mut cursor)?;
-        let pooled = requantizer(&mut cursor)?;
-        let shift = cursor.u32()?;
-        if shift > 31 {
+        self.units = units;
+        self.shift = cursor.u32()?;
+        if self.shift > 31 {
             return Err(cursor.broken("the shift of the gates is beyond 31"));
         }
-        let lift = cursor.u32()?;
-        if lift > MAX_LIFTED.ilog2() || dim << lift > MAX_LIFTED {
+        self.lift = cursor.u32()?;
+        if self.lift > MAX_LIFTED.ilog2() || dim << self.lift > MAX_LIFTED {
             return Err(cursor.broken("the sums of a token are lifted too far"));
         }
         let outputs = 3 * units;
-        let mut direction = || -> Result<Direction<'a>, FormatError> {
+        for direction in &mut self.directions {
             let biases = cursor.words(outputs)?;
             if biases.iter().any(|bias| (bias as i32).unsigned_abs() > 1 << 28) {
                 return Err(cursor.broken("a bias is beyond 2^28"));
@@ -122,51 +141,64 @@ impl<'a> Recurrent<'a> {
                 return Err(cursor.broken("a weight is -128"));
             }
             cursor.pad(ALIGNMENT)?;
-            Ok(Direction { biases, multipliers, inputs, states })
-        };
-        let directions = [direction()?, direction()?];
-        cursor.finish()?;
-        Ok(Self { dim, units, max_tokens, max_phrase, input, pooled, shift, lift, directions })
+            *direction = Direction { biases, multipliers, inputs, states };
+        }
+        Ok(())
+    }
+}
+
+impl Recurrent {
+    /// Reads the section: what goes into the layers, and these, that of all and, if there is one, that of the labels.
+    pub(crate) fn read<'a>(bytes: &'a [u8], layers: &mut [Layer<'a>; 2]) -> Result<Self, FormatError> {
+        let mut cursor = Cursor::new(SectionKind::Tagger, bytes);
+        let (dim, mut units) = (cursor.u32()?, cursor.u32()?);
+        let (max_tokens, max_phrase) = (cursor.u32()?, cursor.u32()?);
+        if max_tokens == 0 || max_tokens > MAX_TOKENS || max_phrase == 0 || max_phrase > MAX_PHRASE {
+            return Err(cursor.broken("max_tokens or max_phrase is out of its range"));
+        }
+        let input = requantizer(&mut cursor)?;
+        let pooled = requantizer(&mut cursor)?;
+        for layer in layers {
+            layer.read(&mut cursor, units, dim)?;
+            if cursor.is_at_end() {
+                return Ok(Self { dim, max_tokens, max_phrase, input, pooled });
+            }
+            units = cursor.u32()?;
+        }
+        Err(cursor.broken("the section is longer than its content"))
     }
 
-    /// The section, with these weights; the layer's own directions are not looked at.
+    /// The section, with one layer or two.
     #[cfg(feature = "alloc")]
     #[must_use]
-    pub fn write(&self, directions: &[DirectionWeights; 2]) -> Vec<u8> {
+    pub fn write(&self, layers: &[LayerWeights]) -> Vec<u8> {
         let mut out = Vec::new();
-        put(&mut out, &[self.dim, self.units, self.max_tokens, self.max_phrase]);
-        for scale in [self.input, self.pooled] {
-            put(&mut out, &[scale.multiplier as u32, scale.shift]);
-        }
-        put(&mut out, &[self.shift, self.lift]);
-        for direction in directions {
-            for &bias in &direction.biases {
-                put(&mut out, &[bias as u32]);
+        put(&mut out, &[self.dim]);
+        for (index, LayerWeights { shift, lift, directions }) in layers.iter().enumerate() {
+            let [forward, _] = directions;
+            let units = forward.biases.len() / 3;
+            put(&mut out, &[units as u32]);
+            if index == 0 {
+                put(&mut out, &[self.max_tokens, self.max_phrase]);
+                for scale in [self.input, self.pooled] {
+                    put(&mut out, &[scale.multiplier as u32, scale.shift]);
+                }
             }
-            for multiplier in &direction.multipliers {
-                out.extend_from_slice(&multiplier.to_le_bytes());
+            put(&mut out, &[*shift, *lift]);
+            for direction in directions {
+                for &bias in &direction.biases {
+                    put(&mut out, &[bias as u32]);
+                }
+                for multiplier in &direction.multipliers {
+                    out.extend_from_slice(&multiplier.to_le_bytes());
+                }
+                pad(&mut out, ALIGNMENT);
+                interleave(&mut out, &direction.inputs, self.dim as usize);
+                interleave(&mut out, &direction.states, units);
+                pad(&mut out, ALIGNMENT);
             }
-            pad(&mut out, ALIGNMENT);
-            interleave(&mut out, &direction.inputs, self.dim as usize);
-            interleave(&mut out, &direction.states, self.units as usize);
-            pad(&mut out, ALIGNMENT);
         }
         out
-    }
-
-    /// A layer without weights, to be written with some; it lifts nothing.
-    #[must_use]
-    pub fn new(
-        dim: u32,
-        units: u32,
-        max_tokens: u32,
-        max_phrase: u32,
-        input: Requantizer,
-        pooled: Requantizer,
-        shift: u32,
-    ) -> Self {
-        let empty = Direction { biases: Words::EMPTY, multipliers: &[], inputs: &[], states: &[] };
-        Self { dim, units, max_tokens, max_phrase, input, pooled, shift, lift: 0, directions: [empty; 2] }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::piece_rows::PieceRows;
 use crate::format::{
-    Container, Dense, Direction, Emissions, FeatureSettings, Features, Filter, FormatError, Phrases,
+    Container, Dense, Direction, Emissions, FeatureSettings, Features, Filter, FormatError, Layer, Phrases,
     Recurrent, Rows, SectionKind, Transitions,
 };
 use crate::kernel::{Buffer, Kernel, MAX_ACTIVATION, Source, inverse_sqrt, requantize};
@@ -30,7 +30,9 @@ pub(crate) struct Tagger<'a> {
     pub(crate) rows: Rows<'a>,
     /// Word pieces, if the model has any.
     pub(crate) pieces: Option<PieceRows<'a>>,
-    pub(crate) recurrent: Recurrent<'a>,
+    pub(crate) recurrent: Recurrent,
+    /// The layer whose states tell tags and labels, and one whose states tell labels alone, without units where there is none.
+    pub(crate) layers: [Layer<'a>; 2],
     /// What finds slots; none in a model of labels alone.
     pub(crate) tags: Option<Tags<'a>>,
     /// What makes scores of labels of the states; none in a model without labels.
@@ -73,7 +75,8 @@ impl<'a> Tags<'a> {
     ) -> impl Fn(u32) -> i32 {
         let (layer, dot) = (self.emissions, kernel.dot);
         let width = layer.inputs as usize;
-        let states = scratch.states.get(token * width..(token + 1) * width).unwrap_or_default();
+        let first = token * scratch.width;
+        let states = scratch.states.get(first..first + width).unwrap_or_default();
         move |tag| {
             let Some((weights, bias, scale)) = layer.output(tag as usize) else { return 0 };
             let score = requantize(dot(weights, states) + bias, scale);
@@ -101,13 +104,12 @@ pub(crate) struct TaggerScratch<'m> {
     sums: Buffer<'m, i32>,
     /// The sum of the rows of one token's pieces; empty in a model without.
     pieces: Buffer<'m, i32>,
-    /// What goes into the recurrent layer, token by token.
+    /// What goes into the recurrent layers, token by token.
     inputs: Buffer<'m, i16>,
-    cell: Buffer<'m, i32>,
-    /// The states of each token: forward, then backward.
+    /// The states of each token: of the first layer forward, then backward, then those of the second.
     states: Buffer<'m, i16>,
-    /// The states of one direction, token by token.
-    state: Buffer<'m, i16>,
+    /// How many numbers these are.
+    width: usize,
     /// What goes into the layer of the labels.
     pooled: Buffer<'m, i16>,
     /// The sums of that layer.
@@ -118,12 +120,15 @@ impl<'a> Tagger<'a> {
     pub(crate) fn read(container: &Container<'a>, labels: usize, slots: usize) -> Result<Self, FormatError> {
         let section = |kind| container.section(kind);
         let rows = Rows::read(SectionKind::Rows, section(SectionKind::Rows)?)?;
+        let mut layers = [Layer::NONE; 2];
+        let recurrent = Recurrent::read(section(SectionKind::Tagger)?, &mut layers)?;
         let tagger = Self {
             settings: Features::read(section(SectionKind::Features)?)?,
             filter: Filter::read(section(SectionKind::Filter)?)?,
             rows,
             pieces: PieceRows::read(container, rows.dim)?,
-            recurrent: Recurrent::read(section(SectionKind::Tagger)?)?,
+            recurrent,
+            layers,
             tags: if slots == 0 { None } else { Some(Tags::read(container, slots as u32)?) },
             labels: if labels == 0 {
                 None
@@ -133,7 +138,7 @@ impl<'a> Tagger<'a> {
             slots: slots as u32,
         };
         let broken = |kind, rule| Err(FormatError::Section { kind, offset: 0, rule });
-        let Recurrent { dim, units, .. } = tagger.recurrent;
+        let (dim, units) = (tagger.recurrent.dim, layers[0].units);
         let listed = tagger.slots * PLACES * 2;
         if tagger.rows.dim != dim || tagger.rows.bits != 8 {
             return broken(SectionKind::Rows, "a row has not as many numbers as a token, or not of 8 bits");
@@ -153,22 +158,28 @@ impl<'a> Tagger<'a> {
                     "the layer does not take two states or does not give one score for each tag",
                 );
             }
-            if transitions.tags() != emissions.outputs {
-                return broken(SectionKind::Transitions, "there are not as many tags as slots ask for");
-            }
-            if transitions.labels() as usize != labels {
-                return broken(SectionKind::Transitions, "there are not as many labels as names");
+            if transitions.tags() != emissions.outputs || transitions.labels() as usize != labels {
+                return broken(
+                    SectionKind::Transitions,
+                    "there are not as many tags as slots ask for, or not as many labels as names",
+                );
             }
         }
-        if let Some(output) = &tagger.labels {
-            if output.inputs != 2 * units + dim {
-                return broken(SectionKind::Output, "the layer does not take two states and a token");
-            }
-            if output.outputs as usize != labels {
-                return broken(SectionKind::Output, "the layer does not give one score for each label");
-            }
+        if let Some(output) = &tagger.labels
+            && (output.inputs != tagger.hidden() + dim || output.outputs as usize != labels)
+        {
+            return broken(
+                SectionKind::Output,
+                "the layer does not take two states and a token or does not give one score for each label",
+            );
         }
         Ok(tagger)
+    }
+
+    /// Numbers of both states of a token, in both layers.
+    pub(crate) const fn hidden(&self) -> u32 {
+        let [first, second] = &self.layers;
+        2 * (first.units + second.units)
     }
 
     /// Rows that features have.
@@ -186,8 +197,9 @@ impl<'a> Tagger<'a> {
             .as_ref()
             .map_or(0, |tags| tags.emissions.width() as u64 * u64::from(tags.emissions.outputs));
         let most_slots = self.tags.as_ref().map_or(0, |tags| tags.phrases.most_slots());
-        let Recurrent { dim, units, max_phrase, .. } = self.recurrent;
-        let recurrent = 2 * 3 * u64::from(units) * u64::from(dim + units);
+        let Recurrent { dim, max_phrase, .. } = self.recurrent;
+        let gates = |layer: &Layer<'_>| 2 * 3 * u64::from(layer.units) * u64::from(dim + layer.units);
+        let recurrent: u64 = self.layers.iter().map(gates).sum();
         let labels = self.labels.as_ref().map_or(0, |layer| layer.weights().len() as u64);
         // A character of a script without spaces stands in so many n-grams of each length.
         let runs = (3..=u64::from(self.settings.unspaced_ngrams.1)).sum::<u64>();
@@ -343,36 +355,49 @@ impl<'a> Tagger<'a> {
         })
     }
 
-    /// Runs the states over the tokens.
+    /// Runs the states of each layer over the tokens.
     fn recur(&self, kernel: &Kernel, scratch: &mut TaggerScratch) {
-        let TaggerScratch { count, sums, inputs, cell, states, state, .. } = scratch;
-        let (dim, units, count) = (self.recurrent.dim as usize, self.recurrent.units as usize, *count);
+        let TaggerScratch { count, sums, inputs, states, width, .. } = scratch;
+        let (dim, count) = (self.recurrent.dim as usize, *count);
         let Some(inputs) = inputs.get(..count * dim) else { return };
-        for (direction, Direction { biases, multipliers, inputs: weights, states: own }) in
-            self.recurrent.directions.iter().enumerate()
-        {
-            let Some(sums) = sums.get_mut(..count * 3 * units) else { return };
-            sums.fill(0);
-            (kernel.dense)(weights, dim, inputs, sums);
-            for sums in sums.chunks_exact_mut(3 * units) {
-                for (sum, bias) in sums.iter_mut().zip(biases.iter()) {
-                    // Below 2^12 · 2^18 as MAX_LIFTED has it; a bias and the state's products add 2^29 at the most.
-                    *sum = (*sum << self.recurrent.lift) + bias as i32;
-                }
+        for (index, layer) in self.layers.iter().enumerate() {
+            let units = layer.units as usize;
+            if units == 0 {
+                return;
             }
-            cell.fill(0);
-            state.fill(0);
-            for step in 0..count {
-                let token = if direction == 0 { step } else { count - 1 - step };
-                let sums = place(sums, 3 * units, token);
-                if step > 0 {
-                    (kernel.dense)(own, units, state, sums);
+            // The states of the second layer are the last ones of a token.
+            let before = index * (*width - 2 * units);
+            // The cell and the state of a direction lie behind all others.
+            let (Some((sums, cell)), Some((states, state))) =
+                (split_last(sums, units), split_last(states, units))
+            else {
+                return;
+            };
+            for (direction, Direction { biases, multipliers, inputs: weights, states: own }) in
+                layer.directions.iter().enumerate()
+            {
+                let Some(sums) = sums.get_mut(..count * 3 * units) else { return };
+                sums.fill(0);
+                (kernel.dense)(weights, dim, inputs, sums);
+                for sums in sums.chunks_exact_mut(3 * units) {
+                    for (sum, bias) in sums.iter_mut().zip(biases.iter()) {
+                        // Below 2^12 · 2^18 as MAX_LIFTED has it; a bias and the state's products add 2^29 at the most.
+                        *sum = (*sum << layer.lift) + bias as i32;
+                    }
                 }
-                (kernel.gates)(sums, multipliers, self.recurrent.shift, cell, state);
-                if let Some(place) =
-                    states.get_mut((2 * token + direction) * units..).and_then(|s| s.get_mut(..units))
-                {
-                    place.copy_from_slice(state);
+                cell.fill(0);
+                state.fill(0);
+                for step in 0..count {
+                    let token = if direction == 0 { step } else { count - 1 - step };
+                    let sums = place(sums, 3 * units, token);
+                    if step > 0 {
+                        (kernel.dense)(own, units, state, sums);
+                    }
+                    (kernel.gates)(sums, multipliers, layer.shift, cell, state);
+                    let first = token * *width + before + direction * units;
+                    if let Some(place) = states.get_mut(first..first + units) {
+                        place.copy_from_slice(state);
+                    }
                 }
             }
         }
@@ -381,12 +406,12 @@ impl<'a> Tagger<'a> {
     /// Adds to the scores of the labels what is told by the largest of each number of the states, and the sum of the tokens over the root of their number.
     fn classify(&self, kernel: &Kernel, scratch: &mut TaggerScratch<'_>, scores: &mut [Score]) {
         let Some(output_layer) = &self.labels else { return };
-        let TaggerScratch { count, sums, inputs, states, pooled, outputs, .. } = scratch;
-        let (dim, states_width) = (self.recurrent.dim as usize, 2 * self.recurrent.units as usize);
-        let middle = states_width.min(pooled.len());
+        let TaggerScratch { count, sums, inputs, states, width, pooled, outputs, .. } = scratch;
+        let dim = self.recurrent.dim as usize;
+        let middle = pooled.len().min(*width);
         let (largest, rest) = pooled.split_at_mut(middle);
         largest.fill(if *count == 0 { 0 } else { -MAX_ACTIVATION });
-        for states in states.chunks_exact(states_width).take(*count) {
+        for states in states.chunks_exact(*width).take(*count) {
             for (largest, &state) in largest.iter_mut().zip(states) {
                 *largest = state.max(*largest);
             }
@@ -410,6 +435,12 @@ impl<'a> Tagger<'a> {
             *score = Score(score.0.saturating_add(value).clamp(-MOST_SCORE, MOST_SCORE));
         }
     }
+}
+
+/// The last of the numbers, and those before them.
+fn split_last<T>(numbers: &mut [T], last: usize) -> Option<(&mut [T], &mut [T])> {
+    let at = numbers.len().checked_sub(last)?;
+    Some(numbers.split_at_mut(at))
 }
 
 /// The numbers of one token among those of all.
@@ -469,8 +500,11 @@ impl Gather<'_> {
 
 impl<'m> TaggerScratch<'m> {
     pub(crate) fn new(tagger: &Tagger<'_>, source: &mut Source<'m>) -> Self {
-        let Recurrent { dim, units, max_tokens, .. } = tagger.recurrent;
-        let (dim, units, tokens) = (dim as usize, units as usize, max_tokens as usize);
+        let Recurrent { dim, max_tokens, .. } = tagger.recurrent;
+        let (dim, tokens) = (dim as usize, max_tokens as usize);
+        let [first, second] = &tagger.layers;
+        let units = first.units.max(second.units) as usize;
+        let width = tagger.hidden() as usize;
         let nothing = TokenHash { hash: 0, kind: TokenKind::Symbol, start: 0, end: 0, shape: 0 };
         let pooled = tagger.labels.as_ref().map_or(0, Dense::width);
         let outputs = tagger.labels.as_ref().map_or(0, Dense::sums);
@@ -478,12 +512,11 @@ impl<'m> TaggerScratch<'m> {
             tokens: source.take(tokens, nothing),
             count: 0,
             ids: [0; GATHERED],
-            sums: source.take(tokens * (2 * dim).max(3 * units), 0),
+            sums: source.take(tokens * (2 * dim).max(3 * units) + units, 0),
             pieces: source.take(if tagger.pieces.is_some() { dim } else { 0 }, 0),
             inputs: source.take(tokens * dim, 0),
-            cell: source.take(units, 0),
-            states: source.take(tokens * 2 * units, 0),
-            state: source.take(units, 0),
+            states: source.take(tokens * width + units, 0),
+            width,
             pooled: source.take(pooled, 0),
             outputs: source.take(outputs, 0),
         }

@@ -5,8 +5,8 @@ use super::models::{RULE, SETTINGS, TEXTS, record};
 use super::random::Random;
 use stonechat_engine::Confidence;
 use stonechat_engine::format::{
-    DecisionRule, Dense, DirectionWeights, Emissions, Features, Labels, MAX_LIFTED, MAX_PHRASE, Phrases,
-    Recorded, Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
+    DecisionRule, Dense, DirectionWeights, Emissions, Features, Labels, LayerWeights, MAX_LIFTED, MAX_PHRASE,
+    Phrases, Recorded, Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
 };
 use stonechat_engine::kernel::Requantizer;
 use stonechat_engine::text::{
@@ -38,6 +38,8 @@ pub(crate) struct TaggerPlan {
     /// Multiples of 16.
     pub(crate) dim: u32,
     pub(crate) units: u32,
+    /// Those of a second recurrent layer; 0 without one.
+    pub(crate) second: u32,
     pub(crate) max_tokens: u32,
     pub(crate) max_phrase: u32,
     pub(crate) rule: DecisionRule,
@@ -122,6 +124,7 @@ impl TaggerPlan {
             wide: true,
             dim: 16,
             units: 16,
+            second: 0,
             max_tokens: 12,
             max_phrase: 3,
             rule: DecisionRule { slot_sharpness: 94_548, ..RULE },
@@ -167,14 +170,19 @@ impl TaggerPlan {
         write(inputs, &rows)
     }
 
-    fn direction(&self, random: &mut Random) -> DirectionWeights {
-        let outputs = 3 * self.units;
+    fn recurrent(&self, random: &mut Random, units: u32) -> LayerWeights {
+        let directions = [self.direction(random, units), self.direction(random, units)];
+        LayerWeights { shift: 4, lift: 2, directions }
+    }
+
+    fn direction(&self, random: &mut Random, units: u32) -> DirectionWeights {
+        let outputs = 3 * units;
         let each = |random: &mut Random, width| (0..outputs).map(|_| weights(random, width)).collect();
         DirectionWeights {
             biases: (0..outputs).map(|_| random.below(1 << 17) as i32 - (1 << 16)).collect(),
             multipliers: (0..outputs).map(|_| (1 << 12 | random.below(1 << 12)) as i16).collect(),
             inputs: each(random, self.dim),
-            states: each(random, self.units),
+            states: each(random, units),
         }
     }
 
@@ -229,10 +237,10 @@ impl TaggerPlan {
         let rows = Rows { buckets, dim: self.dim, bits: 8, multipliers: [0; 2], shift: 1, data: &data };
         let input = Requantizer { multiplier: 1 << 20 | random.below(1 << 20) as i32, shift: 25 };
         let pooled = Requantizer { multiplier: 1 << 20 | random.below(1 << 20) as i32, shift: 28 };
-        let mut recurrent =
-            Recurrent::new(self.dim, self.units, self.max_tokens, self.max_phrase, input, pooled, 4);
-        recurrent.lift = 2;
-        let directions = [self.direction(&mut random), self.direction(&mut random)];
+        let (max_tokens, max_phrase) = (self.max_tokens, self.max_phrase);
+        let recurrent = Recurrent { dim: self.dim, max_tokens, max_phrase, input, pooled };
+        let units = [self.units, self.second].into_iter().filter(|&units| units > 0);
+        let layers: Vec<_> = units.map(|units| self.recurrent(&mut random, units)).collect();
         let entries: Vec<SlotEntry<'_>> = self
             .slots
             .iter()
@@ -249,7 +257,7 @@ impl TaggerPlan {
             (SectionKind::Slots, Slots::write(self.language, &entries, &self.rules)),
             (SectionKind::Features, Features::write(&self.settings)),
             (SectionKind::Filter, known.section(self.owned, self.wide)),
-            (SectionKind::Tagger, recurrent.write(&directions)),
+            (SectionKind::Tagger, recurrent.write(&layers)),
             (SectionKind::Emissions, Self::layer(Emissions::write, &mut random, 2 * self.units, tags)),
             (SectionKind::Transitions, self.transitions(&mut random)),
             (SectionKind::Phrases, Phrases::write(&phrases)),
@@ -260,7 +268,7 @@ impl TaggerPlan {
             sections.retain(|(kind, _)| !OF_SLOTS.contains(kind));
         }
         if !self.labels.is_empty() {
-            let inputs = 2 * self.units + self.dim;
+            let inputs = 2 * (self.units + self.second) + self.dim;
             sections.push((
                 SectionKind::Output,
                 Self::layer(Dense::write, &mut random, inputs, self.labels.len() as u32),
@@ -279,7 +287,7 @@ fn weights(random: &mut Random, count: u32) -> Vec<i8> {
 }
 
 /// One tagger of each kind: with labels and without, with slots and without, features that share rows and that own them, slots that are counted and that
-/// are not, and shapes that differ.
+/// are not, one recurrent layer and two, and shapes that differ.
 pub(crate) fn taggers() -> Vec<Vec<u8>> {
     let plan = TaggerPlan::small;
     let plans = [
@@ -320,6 +328,7 @@ pub(crate) fn taggers() -> Vec<Vec<u8>> {
             rule: DecisionRule { out_of_scope: Some(2), ..RULE },
             ..TaggerPlan::slotless(55)
         },
+        TaggerPlan { eager: [2048, 1024], second: 32, ..plan(56) },
     ];
     plans.iter().map(TaggerPlan::build).collect()
 }
@@ -343,12 +352,14 @@ pub(crate) fn extreme_tagger(sign: i8, dim: u32, units: u32, max_tokens: u32) ->
         let output = |at: usize| (number(at, 1 << 30), scale, row(inputs));
         write(inputs, &(0..outputs).map(output).collect::<Vec<_>>())
     };
-    let outputs = 3 * units as usize;
-    let direction = || DirectionWeights {
-        biases: (0..outputs).map(|at| number(at, 1 << 28)).collect(),
-        multipliers: vec![i16::MAX; outputs],
-        inputs: vec![row(dim); outputs],
-        states: vec![row(units); outputs],
+    let direction = |units: u32| {
+        let outputs = 3 * units as usize;
+        DirectionWeights {
+            biases: (0..outputs).map(|at| number(at, 1 << 28)).collect(),
+            multipliers: vec![i16::MAX; outputs],
+            inputs: vec![row(dim); outputs],
+            states: vec![row(units); outputs],
+        }
     };
     let phrases = ["a", "a a", "a b a", "灯", "灯 灯"];
     let list = ValueList::write(phrases.into_iter().map(|phrase| (phrase, 0)), &["value"]);
@@ -378,8 +389,11 @@ pub(crate) fn extreme_tagger(sign: i8, dim: u32, units: u32, max_tokens: u32) ->
         texts: vec!["aaaaaaaaaa a b".to_string(), "灯灯灯灯灯灯灯ab".to_string()],
         ..TaggerPlan::small(0)
     };
-    let mut recurrent = Recurrent::new(dim, units, max_tokens, MAX_PHRASE, scale, scale, 0);
-    recurrent.lift = (MAX_LIFTED / dim).ilog2();
+    let recurrent = Recurrent { dim, max_tokens, max_phrase: MAX_PHRASE, input: scale, pooled: scale };
+    let recurrent_layer = |units: u32| {
+        let directions = [direction(units), direction(units)];
+        LayerWeights { shift: 0, lift: (MAX_LIFTED / dim).ilog2(), directions }
+    };
     pack(
         Tier::Tagger,
         &[
@@ -388,11 +402,11 @@ pub(crate) fn extreme_tagger(sign: i8, dim: u32, units: u32, max_tokens: u32) ->
             (SectionKind::Slots, Slots::write(Slots::NO_LANGUAGE, &slots, &[vec![ONCE; 3], vec![MUST; 3]])),
             (SectionKind::Features, Features::write(&settings)),
             (SectionKind::Filter, plan.known().section(false, false)),
-            (SectionKind::Tagger, recurrent.write(&[direction(), direction()])),
+            (SectionKind::Tagger, recurrent.write(&[recurrent_layer(units), recurrent_layer(16)])),
             (SectionKind::Emissions, layer(Emissions::write, 2 * units, 7)),
             (SectionKind::Transitions, Transitions::write(&scores(49), &scores(7), &scores(14))),
             (SectionKind::Phrases, Phrases::write(&known)),
-            (SectionKind::Output, layer(Dense::write, 2 * units + dim, 2)),
+            (SectionKind::Output, layer(Dense::write, 2 * (units + 16) + dim, 2)),
             (SectionKind::Decision, rule.write()),
             (SectionKind::Rows, rows.write()),
             (SectionKind::Recorded, Recorded::write(&[])),

@@ -2,8 +2,8 @@
 
 use crate::model::{filter, rule, word_hash};
 use stonechat_engine::format::{
-    DecisionRule, Dense, DirectionWeights, Emissions, FeatureSettings, Features, Labels, Phrases, Recorded,
-    Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
+    DecisionRule, Dense, DirectionWeights, Emissions, FeatureSettings, Features, Labels, LayerWeights,
+    Phrases, Recorded, Recurrent, Rows, SectionKind, SlotEntry, SlotRule, Slots, Tier, Transitions, pack,
 };
 use stonechat_engine::kernel::Requantizer;
 use stonechat_engine::value::{Language, ValueType};
@@ -89,15 +89,13 @@ pub(crate) fn tagger(labels: usize, needs_level: bool) -> Vec<u8> {
         assert!(row.iter().all(|&value| value == 0), "two words share a row: choose another");
         row[place] = 100;
     }
-    let recurrent = Recurrent::new(
-        DIM as u32,
-        DIM as u32,
-        64,
-        4,
-        Requantizer { multiplier: 1, shift: 4 },
-        Requantizer { multiplier: 2, shift: 1 },
-        0,
-    );
+    let recurrent = Recurrent {
+        dim: DIM as u32,
+        max_tokens: 64,
+        max_phrase: 4,
+        input: Requantizer { multiplier: 1, shift: 4 },
+        pooled: Requantizer { multiplier: 2, shift: 1 },
+    };
     let slots = SLOTS.map(|(name, kind)| SlotEntry { name, kind: kind.code(), values: &[] });
     let free = SlotRule { allowed: true, required: false, repeated: true };
     let rules = (0..labels.max(1)).map(|label| {
@@ -130,7 +128,14 @@ pub(crate) fn tagger(labels: usize, needs_level: bool) -> Vec<u8> {
         (SectionKind::Features, Features::write(&settings)),
         (SectionKind::Filter, filter(&hashes)),
         (SectionKind::Rows, table.write()),
-        (SectionKind::Tagger, recurrent.write(&[direction(true), direction(false)])),
+        (
+            SectionKind::Tagger,
+            recurrent.write(&[LayerWeights {
+                shift: 0,
+                lift: 0,
+                directions: [direction(true), direction(false)],
+            }]),
+        ),
         (SectionKind::Phrases, Phrases::write(&[])),
         (SectionKind::Emissions, layer(Emissions::write, 2 * DIM, 0, &outside, 815)),
         (

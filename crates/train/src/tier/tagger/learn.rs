@@ -300,7 +300,7 @@ mod tests {
         let shape = Shape {
             rows: 4,
             dim: 16,
-            units: 16,
+            units: [16, 0],
             private: 0,
             tags: 5,
             labels: 2,

@@ -7,6 +7,7 @@ use crate::piece::PieceSet;
 use crate::random::Random;
 use crate::tier::bag::{Lessons, soften, toward};
 use pulp::Arch;
+use std::array;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -17,9 +18,10 @@ pub(crate) struct Shape {
     pub(crate) rows: usize,
     /// Numbers in a row, and of a token.
     pub(crate) dim: usize,
-    /// Numbers in the state of a direction.
-    pub(crate) units: usize,
-    /// The last of them, which tell labels alone: tags are not scored by them.
+    /// Numbers in the state of a direction, of each recurrent layer: that of all, and one of the labels, by which tags are not
+    /// scored; 0 where there is none.
+    pub(crate) units: [usize; 2],
+    /// The last numbers of the first one's states, which tell labels alone, too.
     pub(crate) private: usize,
     /// Tags: twice the slots and one.
     pub(crate) tags: usize,
@@ -44,14 +46,21 @@ impl Shape {
         self.rows + self.own
     }
 
-    /// Outputs of the three gates of a direction: forget, candidate, output.
-    pub(super) const fn gates(&self) -> usize {
-        3 * self.units
+    /// The recurrent layers that there are: the place of each, the numbers of its state, and where those begin among the numbers
+    /// that the labels are told by.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = (usize, usize, usize)> + use<> {
+        let [first, second] = self.units;
+        [(0, first, 0), (1, second, 2 * first)].into_iter().filter(|&(_, units, _)| units > 0)
     }
 
-    /// Numbers of both states of a token.
+    /// Outputs of the three gates of one of the directions of both layers: forget, candidate, output.
+    const fn gates(&self, direction: usize) -> usize {
+        3 * self.units[direction / 2]
+    }
+
+    /// Numbers of both states of a token in the first layer.
     pub(crate) const fn states(&self) -> usize {
-        2 * self.units
+        2 * self.units[0]
     }
 
     /// How many of the numbers of each direction tell labels alone where there are tags too: a fifth. Tags, which have an error at
@@ -63,14 +72,20 @@ impl Shape {
 
     /// Clears what scores tags by the numbers that tell labels alone.
     fn silence(&self, emissions: &mut [f32]) {
-        for direction in emissions.chunks_exact_mut((self.units * self.tags).max(1)) {
-            direction[(self.units - self.private) * self.tags..].fill(0.0);
+        let units = self.units[0];
+        for direction in emissions.chunks_exact_mut((units * self.tags).max(1)) {
+            direction[(units - self.private) * self.tags..].fill(0.0);
         }
     }
 
-    /// Numbers that the labels are told by: both states and a token.
+    /// Numbers that the labels are told by: all states and a token.
     pub(crate) const fn pooled(&self) -> usize {
-        2 * self.units + self.dim
+        self.all_states() + self.dim
+    }
+
+    /// Numbers of the states of a token in all layers.
+    pub(crate) const fn all_states(&self) -> usize {
+        2 * (self.units[0] + self.units[1])
     }
 }
 
@@ -106,12 +121,12 @@ pub(crate) struct TextRow {
 /// The weights but for the table. Matrices lie with one row for each input.
 #[derive(Clone, Debug)]
 pub(crate) struct Layers {
-    /// Of each direction, from a token to the gates: `dim` rows.
-    pub(crate) inputs: [Vec<f32>; 2],
-    /// Of each direction, from the state before to the gates: `units` rows.
-    pub(crate) states: [Vec<f32>; 2],
-    pub(crate) gate_biases: [Vec<f32>; 2],
-    /// From both states to the tags.
+    /// Of each recurrent layer and of it each direction, from a token to the gates: `dim` rows.
+    pub(crate) inputs: [Vec<f32>; 4],
+    /// Likewise from the state before to the gates: `units` rows.
+    pub(crate) states: [Vec<f32>; 4],
+    pub(crate) gate_biases: [Vec<f32>; 4],
+    /// From both states of the first recurrent layer to the tags.
     pub(crate) emissions: Vec<f32>,
     pub(crate) emission_biases: Vec<f32>,
     /// From each tag to each.
@@ -129,14 +144,16 @@ pub(crate) struct Layers {
 }
 
 /// How many arrays of weights there are.
-pub(super) const ARRAYS: usize = 15;
+pub(super) const ARRAYS: usize = 21;
 /// Those that are biases, which do not decay.
-pub(super) const BIASES: [bool; ARRAYS] =
-    [false, false, false, false, true, true, false, true, false, true, false, false, true, false, false];
+pub(super) const BIASES: [bool; ARRAYS] = [
+    false, false, false, false, true, true, false, true, false, true, false, false, true, false, false,
+    false, false, false, false, true, true,
+];
 
 impl Layers {
     pub(super) fn arrays(&self) -> [&Vec<f32>; ARRAYS] {
-        let Self { inputs: [a, b], states: [c, d], gate_biases: [e, f], .. } = self;
+        let Self { inputs: [a, b, g, h], states: [c, d, i, j], gate_biases: [e, f, k, l], .. } = self;
         let Self {
             emissions,
             emission_biases,
@@ -165,14 +182,20 @@ impl Layers {
             output_biases,
             pieces,
             projection,
+            g,
+            h,
+            i,
+            j,
+            k,
+            l,
         ]
     }
 
     pub(super) fn arrays_mut(&mut self) -> [&mut Vec<f32>; ARRAYS] {
         let Self {
-            inputs: [a, b],
-            states: [c, d],
-            gate_biases: [e, f],
+            inputs: [a, b, g, h],
+            states: [c, d, i, j],
+            gate_biases: [e, f, k, l],
             emissions,
             emission_biases,
             pairs,
@@ -199,17 +222,23 @@ impl Layers {
             output_biases,
             pieces,
             projection,
+            g,
+            h,
+            i,
+            j,
+            k,
+            l,
         ]
     }
 
     pub(crate) fn zeros(shape: Shape) -> Self {
         let Shape { dim, units, tags, labels, width, taught, .. } = shape;
         let zeros = |count: usize| vec![0.0; count];
-        let two = |count: usize| [zeros(count), zeros(count)];
+        let each = |rows: [usize; 2]| array::from_fn(|at| zeros(rows[at / 2] * shape.gates(at)));
         Self {
-            inputs: two(dim * shape.gates()),
-            states: two(units * shape.gates()),
-            gate_biases: two(shape.gates()),
+            inputs: each([dim; 2]),
+            states: each(units),
+            gate_biases: each([1; 2]),
             emissions: zeros(shape.states() * tags),
             emission_biases: zeros(tags),
             pairs: zeros(tags * tags),
@@ -246,11 +275,13 @@ impl Network {
             }
         };
         let spread = |inputs: usize| libm::sqrtf(3.0 / inputs as f32);
-        for direction in 0..2 {
-            fill(&mut layers.inputs[direction], spread(shape.dim));
-            fill(&mut layers.states[direction], 0.7 * spread(shape.units));
-            // A cell remembers before it has learned what (Gers, Schmidhuber and Cummins, "Learning to Forget", 2000).
-            layers.gate_biases[direction][..shape.units].fill(1.0);
+        for (layer, units, _) in shape.layers() {
+            for direction in 2 * layer..2 * layer + 2 {
+                fill(&mut layers.inputs[direction], spread(shape.dim));
+                fill(&mut layers.states[direction], 0.7 * spread(units));
+                // A cell remembers before it has learned what (Gers, Schmidhuber and Cummins, "Learning to Forget", 2000).
+                layers.gate_biases[direction][..units].fill(1.0);
+            }
         }
         fill(&mut layers.emissions, spread(shape.states()));
         shape.silence(&mut layers.emissions);
@@ -394,8 +425,6 @@ impl Steps {
 
 /// What a direction computed.
 struct Pass {
-    /// What goes in: token by token, in the order of the direction.
-    inputs: Vec<f32>,
     /// The sums of the gates.
     gates: Vec<f32>,
     cells: Vec<f32>,
@@ -411,16 +440,19 @@ pub(crate) struct Forward {
     bases: Vec<f32>,
     /// Tokens, with what was dropped.
     inputs: Vec<f32>,
+    /// The same of texts that are read backward.
+    turned: Vec<f32>,
     input_masks: Vec<f32>,
-    passes: [Pass; 2],
-    /// Both states of each token, with what was dropped.
-    states: Vec<f32>,
-    state_masks: Vec<f32>,
+    /// Of each recurrent layer and of it each direction.
+    passes: Vec<Pass>,
+    /// Of each recurrent layer both states of each token, with what was dropped.
+    states: [Vec<f32>; 2],
+    state_masks: [Vec<f32>; 2],
     /// A score for each tag of each token.
     emissions: Vec<f32>,
     pooled: Vec<f32>,
-    /// Where the largest of each number of the states was.
-    largest: Vec<usize>,
+    /// Where the largest of each number of the states of a recurrent layer was.
+    largest: [Vec<usize>; 2],
     /// A logit for each label of each text.
     pub(crate) logits: Vec<f32>,
 }
@@ -432,14 +464,14 @@ impl Forward {
         &self.emissions[self.steps.at(text, token) * tags..][..tags]
     }
 
-    /// A text's tokens before the recurrent layer, one after another.
+    /// A text's tokens before the recurrent layers, one after another.
     pub(crate) fn inputs(&self) -> &[f32] {
         &self.inputs
     }
 
     /// The part of what tells the labels that comes from the tokens themselves, of a text.
     pub(crate) fn pooled_tokens(&self, text: usize, shape: Shape) -> &[f32] {
-        &self.pooled[text * shape.pooled() + shape.states()..][..shape.dim]
+        &self.pooled[text * shape.pooled() + shape.all_states()..][..shape.dim]
     }
 }
 
@@ -513,7 +545,8 @@ impl Network {
         let steps = Steps::new(texts);
         let tokens = steps.tokens;
         let input_masks = mask(texts.len() * dim, dropout.input, random.as_deref_mut());
-        let state_masks = mask(texts.len() * shape.states(), dropout.state, random.as_deref_mut());
+        let state_masks =
+            shape.units.map(|units| mask(texts.len() * 2 * units, dropout.state, random.as_deref_mut()));
         let mut rows = vec![Vec::new(); tokens];
         let mut inputs = vec![0.0; tokens * dim];
         let width = shape.width;
@@ -542,39 +575,42 @@ impl Network {
                 }
             }
         }
-        let passes = [
-            self.pass(arch, 0, &steps, inputs.clone()),
-            self.pass(arch, 1, &steps, steps.turn(&inputs, dim)),
-        ];
-        let mut states = vec![0.0; tokens * shape.states()];
-        let units = shape.units;
-        for (text, &length) in steps.lengths.iter().enumerate() {
-            for token in 0..length {
-                let (at, turned) = (steps.at(text, token), steps.at(text, length - 1 - token));
-                let state = &mut states[at * 2 * units..][..2 * units];
-                state[..units].copy_from_slice(&passes[0].states[at * units..][..units]);
-                state[units..].copy_from_slice(&passes[1].states[turned * units..][..units]);
-                for (state, mask) in state.iter_mut().zip(&state_masks[text * 2 * units..]) {
-                    *state *= mask;
+        let turned = steps.turn(&inputs, dim);
+        let mut passes = Vec::new();
+        let mut states = shape.units.map(|units| vec![0.0; tokens * 2 * units]);
+        for (layer, units, _) in shape.layers() {
+            let both = [&inputs, &turned].into_iter().zip(2 * layer..);
+            passes.extend(both.map(|(inputs, direction)| self.pass(arch, direction, &steps, inputs)));
+            let passes = &passes[2 * layer..];
+            for (text, &length) in steps.lengths.iter().enumerate() {
+                for token in 0..length {
+                    let (at, turned) = (steps.at(text, token), steps.at(text, length - 1 - token));
+                    let state = &mut states[layer][at * 2 * units..][..2 * units];
+                    state[..units].copy_from_slice(&passes[0].states[at * units..][..units]);
+                    state[units..].copy_from_slice(&passes[1].states[turned * units..][..units]);
+                    for (state, mask) in state.iter_mut().zip(&state_masks[layer][text * 2 * units..]) {
+                        *state *= mask;
+                    }
                 }
             }
         }
         let layers = &self.layers;
         let mut emissions = layers.emission_biases.repeat(tokens);
-        let both = View::rows(&states, shape.states());
-        multiply(arch, tokens, shape.states(), tags, both, &layers.emissions, &mut emissions);
+        let both = shape.states();
+        multiply(arch, tokens, both, tags, View::rows(&states[0], both), &layers.emissions, &mut emissions);
         let mut forward = Forward {
             steps,
             rows,
             bases,
             inputs,
+            turned,
             input_masks,
             passes,
             states,
             state_masks,
             emissions,
             pooled: Vec::new(),
-            largest: Vec::new(),
+            largest: [Vec::new(), Vec::new()],
             logits: Vec::new(),
         };
         if labels > 0 {
@@ -598,16 +634,17 @@ impl Network {
         forward
     }
 
-    fn pass(&self, arch: Arch, direction: usize, steps: &Steps, inputs: Vec<f32>) -> Pass {
-        let Shape { dim, units, .. } = self.shape;
-        let width = self.shape.gates();
+    /// Runs a direction of a recurrent layer over the tokens, which lie in its order.
+    fn pass(&self, arch: Arch, direction: usize, steps: &Steps, inputs: &[f32]) -> Pass {
+        let (dim, units) = (self.shape.dim, self.shape.units[direction / 2]);
+        let width = self.shape.gates(direction);
         let mut gates = self.layers.gate_biases[direction].repeat(steps.tokens);
         multiply(
             arch,
             steps.tokens,
             dim,
             width,
-            View::rows(&inputs, dim),
+            View::rows(inputs, dim),
             &self.layers.inputs[direction],
             &mut gates,
         );
@@ -635,30 +672,39 @@ impl Network {
                 }
             }
         }
-        Pass { inputs, gates, cells, states }
+        Pass { gates, cells, states }
     }
 
     fn classify(&self, arch: Arch, forward: &mut Forward) {
         let shape = self.shape;
         let Shape { dim, labels, .. } = shape;
-        let (width, both) = (shape.pooled(), shape.states());
+        let width = shape.pooled();
         let texts = forward.steps.lengths.len();
         forward.pooled = vec![0.0; texts * width];
-        forward.largest = vec![0; texts * both];
+        for (layer, units, first) in shape.layers() {
+            let both = 2 * units;
+            forward.largest[layer] = vec![0; texts * both];
+            for (text, &length) in forward.steps.lengths.iter().enumerate() {
+                let states = &mut forward.pooled[text * width + first..][..both];
+                states.fill(f32::NEG_INFINITY);
+                for token in 0..length {
+                    let at = forward.steps.at(text, token);
+                    let largest = &mut forward.largest[layer][text * both..][..both];
+                    for ((most, place), &state) in
+                        states.iter_mut().zip(largest).zip(&forward.states[layer][at * both..])
+                    {
+                        if state > *most {
+                            (*most, *place) = (state, at);
+                        }
+                    }
+                }
+            }
+        }
         for (text, &length) in forward.steps.lengths.iter().enumerate() {
-            let (states, tokens) = forward.pooled[text * width..][..width].split_at_mut(both);
-            states.fill(f32::NEG_INFINITY);
+            let tokens = &mut forward.pooled[text * width + shape.all_states()..][..dim];
             let scale = 1.0 / libm::sqrtf(length as f32);
             for token in 0..length {
                 let at = forward.steps.at(text, token);
-                let largest = &mut forward.largest[text * both..][..both];
-                for ((most, place), &state) in
-                    states.iter_mut().zip(largest).zip(&forward.states[at * both..])
-                {
-                    if state > *most {
-                        (*most, *place) = (state, at);
-                    }
-                }
                 add_scaled(scale, &forward.inputs[at * dim..][..dim], tokens);
             }
         }
@@ -676,8 +722,8 @@ pub(crate) fn best(numbers: &[f32]) -> usize {
 /// What a step's texts share: weights in other forms.
 pub(super) struct Prepared {
     factors: Factors,
-    inputs: [Vec<f32>; 2],
-    states: [Vec<f32>; 2],
+    inputs: [Vec<f32>; 4],
+    states: [Vec<f32>; 4],
     emissions: Vec<f32>,
     output: Vec<f32>,
     projection: Vec<f32>,
@@ -693,8 +739,8 @@ impl Prepared {
         };
         Self {
             factors: Factors::new(&layers.pairs, &layers.starts),
-            inputs: layers.inputs.each_ref().map(|inputs| turn(inputs, shape.gates())),
-            states: layers.states.each_ref().map(|states| turn(states, shape.gates())),
+            inputs: array::from_fn(|at| turn(&layers.inputs[at], shape.gates(at))),
+            states: array::from_fn(|at| turn(&layers.states[at], shape.gates(at))),
             emissions: turn(&layers.emissions, shape.tags),
             output: turn(&layers.output, shape.labels),
             projection: turn(&layers.projection, shape.taught),
@@ -747,25 +793,19 @@ impl Network {
         how: Loss<'_>,
     ) -> Gradient {
         let shape = self.shape;
-        let Shape { dim, units, tags, labels, .. } = shape;
+        let Shape { dim, tags, labels, .. } = shape;
         let steps = &forward.steps;
         let tokens = steps.tokens;
         let mut layers = Layers::zeros(shape);
         let mut loss = 0.0;
         let emissions = self.tag_loss(arch, prepared, texts, &forward, how, &mut layers, &mut loss);
 
-        let mut states = vec![0.0; tokens * shape.states()];
-        multiply(
-            arch,
-            tokens,
-            tags,
-            shape.states(),
-            View::rows(&emissions, tags),
-            &prepared.emissions,
-            &mut states,
-        );
-        let both = View::transposed(&forward.states, shape.states());
-        multiply(arch, shape.states(), tokens, tags, both, &emissions, &mut layers.emissions);
+        let mut states = shape.units.map(|units| vec![0.0; tokens * 2 * units]);
+        let both = shape.states();
+        let back = View::rows(&emissions, tags);
+        multiply(arch, tokens, tags, both, back, &prepared.emissions, &mut states[0]);
+        let from = View::transposed(&forward.states[0], both);
+        multiply(arch, both, tokens, tags, from, &emissions, &mut layers.emissions);
         shape.silence(&mut layers.emissions);
         for row in emissions.chunks_exact(tags) {
             add_scaled(1.0, row, &mut layers.emission_biases);
@@ -790,25 +830,30 @@ impl Network {
             );
         }
         let steps = &forward.steps;
-        for (direction, pass) in forward.passes.iter().enumerate() {
-            let mut own = vec![0.0; tokens * units];
-            for (text, &length) in steps.lengths.iter().enumerate() {
-                let mask = &forward.state_masks[(text * 2 + direction) * units..][..units];
-                for token in 0..length {
-                    let at = steps.at(text, token);
-                    let place = if direction == 0 { at } else { steps.at(text, length - 1 - token) };
-                    let states = &states[(at * 2 + direction) * units..][..units];
-                    for ((own, state), mask) in own[place * units..][..units].iter_mut().zip(states).zip(mask)
-                    {
-                        *own = state * mask;
+        for (layer, units, _) in shape.layers() {
+            for (turned, from) in [&forward.inputs, &forward.turned].into_iter().enumerate() {
+                let mut own = vec![0.0; tokens * units];
+                for (text, &length) in steps.lengths.iter().enumerate() {
+                    let mask = &forward.state_masks[layer][(text * 2 + turned) * units..][..units];
+                    for token in 0..length {
+                        let at = steps.at(text, token);
+                        let place = if turned == 0 { at } else { steps.at(text, length - 1 - token) };
+                        let states = &states[layer][(at * 2 + turned) * units..][..units];
+                        for ((own, state), mask) in
+                            own[place * units..][..units].iter_mut().zip(states).zip(mask)
+                        {
+                            *own = state * mask;
+                        }
                     }
                 }
-            }
-            let passed = self.pass_back(arch, prepared, direction, steps, pass, own, &mut layers);
-            if direction == 0 {
-                add_scaled(1.0, &passed, &mut inputs);
-            } else {
-                add_scaled(1.0, &steps.turn(&passed, dim), &mut inputs);
+                let direction = 2 * layer + turned;
+                let pass = &forward.passes[direction];
+                let passed = self.pass_back(arch, prepared, direction, steps, pass, from, own, &mut layers);
+                if turned == 0 {
+                    add_scaled(1.0, &passed, &mut inputs);
+                } else {
+                    add_scaled(1.0, &steps.turn(&passed, dim), &mut inputs);
+                }
             }
         }
         for (text, &length) in steps.lengths.iter().enumerate() {
@@ -873,11 +918,11 @@ impl Network {
         forward: &mut Forward,
         how: Loss<'_>,
         layers: &mut Layers,
-        (states, inputs): (&mut [f32], &mut [f32]),
+        (states, inputs): (&mut [Vec<f32>; 2], &mut [f32]),
         total: &mut f64,
     ) {
         let shape = self.shape;
-        let (labels, both, width, dim) = (shape.labels, shape.states(), shape.pooled(), shape.dim);
+        let (labels, width, dim) = (shape.labels, shape.pooled(), shape.dim);
         for (row, logits) in texts.iter().zip(forward.logits.chunks_exact_mut(labels)) {
             let lesson = how.taught.zip(row.lesson);
             let soft = lesson.map(|(taught, lesson)| {
@@ -909,29 +954,25 @@ impl Network {
         let pooled = View::transposed(&forward.pooled, width);
         multiply(arch, width, count, labels, pooled, &forward.logits, &mut layers.output);
         let mut back = vec![0.0; count * width];
-        multiply(
-            arch,
-            count,
-            labels,
-            width,
-            View::rows(&forward.logits, labels),
-            &prepared.output,
-            &mut back,
-        );
+        let logits = View::rows(&forward.logits, labels);
+        multiply(arch, count, labels, width, logits, &prepared.output, &mut back);
         self.direction_loss(arch, prepared, texts, forward, how, layers, &mut back, total);
         for (text, (logits, back)) in
             forward.logits.chunks_exact(labels).zip(back.chunks_exact(width)).enumerate()
         {
             add_scaled(1.0, logits, &mut layers.output_biases);
-            for (number, (&place, gradient)) in
-                forward.largest[text * both..][..both].iter().zip(back).enumerate()
-            {
-                states[place * both + number] += gradient;
+            for (layer, units, first) in shape.layers() {
+                let both = 2 * units;
+                let largest = &forward.largest[layer][text * both..][..both];
+                for (number, (&place, gradient)) in largest.iter().zip(&back[first..]).enumerate() {
+                    states[layer][place * both + number] += gradient;
+                }
             }
             let length = forward.steps.lengths[text];
             let scale = 1.0 / libm::sqrtf(length as f32);
+            let back = &back[shape.all_states()..];
             for token in 0..length {
-                add_scaled(scale, &back[both..], &mut inputs[forward.steps.at(text, token) * dim..][..dim]);
+                add_scaled(scale, back, &mut inputs[forward.steps.at(text, token) * dim..][..dim]);
             }
         }
     }
@@ -976,11 +1017,12 @@ impl Network {
         direction: usize,
         steps: &Steps,
         pass: &Pass,
+        inputs: &[f32],
         mut states: Vec<f32>,
         layers: &mut Layers,
     ) -> Vec<f32> {
-        let Shape { dim, units, .. } = self.shape;
-        let (width, tokens) = (self.shape.gates(), steps.tokens);
+        let (dim, units) = (self.shape.dim, self.shape.units[direction / 2]);
+        let (width, tokens) = (self.shape.gates(direction), steps.tokens);
         let mut gates = vec![0.0; tokens * width];
         // What flows back along the cells of each text.
         let mut carried = vec![0.0; steps.lengths.len() * units];
@@ -1021,7 +1063,7 @@ impl Network {
         }
         let before = View::transposed(&before_states, units);
         multiply(arch, units, tokens, width, before, &gates, &mut layers.states[direction]);
-        let inputs = View::transposed(&pass.inputs, dim);
+        let inputs = View::transposed(inputs, dim);
         multiply(arch, dim, tokens, width, inputs, &gates, &mut layers.inputs[direction]);
         for row in gates.chunks_exact(width) {
             add_scaled(1.0, row, &mut layers.gate_biases[direction]);
@@ -1046,8 +1088,17 @@ mod tests {
 
     /// The emissions among the arrays.
     const EMISSIONS: usize = 6;
-    const SHAPE: Shape =
-        Shape { rows: 12, dim: 5, units: 4, private: 1, tags: 5, labels: 3, own: 0, width: 0, taught: 2 };
+    const SHAPE: Shape = Shape {
+        rows: 12,
+        dim: 5,
+        units: [4, 3],
+        private: 1,
+        tags: 5,
+        labels: 3,
+        own: 0,
+        width: 0,
+        taught: 2,
+    };
 
     fn texts() -> Vec<TextRow> {
         let token = |a: u32, b: u32| TokenRow {
@@ -1086,8 +1137,14 @@ mod tests {
 
     #[test]
     fn gradients_are_differences_of_the_loss() {
+        gradients_of(SHAPE);
+        gradients_of(Shape { units: [4, 0], ..SHAPE });
+    }
+
+    /// With two recurrent layers, and with one.
+    fn gradients_of(shape: Shape) {
         let mut random = Random::new(2, 0);
-        let mut network = Network::random(SHAPE, 0.0, &mut random);
+        let mut network = Network::random(shape, 0.0, &mut random);
         for array in network.layers.arrays_mut() {
             for number in array.iter_mut() {
                 *number += (random.unit() - 0.5) * 0.3;
@@ -1124,7 +1181,7 @@ mod tests {
         for array in 0..ARRAYS {
             for at in 0..gradient.layers.arrays()[array].len() {
                 // What scores tags by the last number of each direction stays zero.
-                if array == EMISSIONS && at / SHAPE.tags % SHAPE.units == SHAPE.units - SHAPE.private {
+                if array == EMISSIONS && at / SHAPE.tags % SHAPE.units[0] == SHAPE.units[0] - SHAPE.private {
                     assert_eq!(gradient.layers.arrays()[array][at], 0.0);
                     continue;
                 }
@@ -1175,6 +1232,27 @@ mod tests {
         network.layers.output.fill(0.0);
         network.layers.output_biases.fill(0.0);
         assert!((loss(&network, 0, 1, true) - even).abs() < 1e-6);
+    }
+
+    /// Tags are not scored by the second layer, and do not teach it.
+    #[test]
+    fn the_second_layer_is_of_the_labels() {
+        let network = Network::random(SHAPE, 0.0, &mut Random::new(9, 0));
+        let row = texts().swap_remove(3);
+        let mut other = network.clone();
+        other.layers.inputs[2..].iter_mut().flatten().for_each(|weight| *weight *= -1.0);
+        let [one, two] = [&network, &other]
+            .map(|network| network.forward(Arch::new(), &[&row], Dropout::default(), None, true));
+        assert_eq!(one.emissions(0, 0), two.emissions(0, 0));
+        assert_ne!(one.logits, two.logits);
+        let silent = |network: &Network, tags: f32| {
+            let mut network = network.clone();
+            network.layers.output.fill(0.0);
+            let how = Loss { share: 1.0, tags, smoothing: 0.1, taught: None };
+            loss_of(&network, how).1.layers.inputs
+        };
+        let taught = silent(&network, 1.0).map(|inputs| inputs.iter().any(|&weight| weight != 0.0));
+        assert_eq!(taught, [true, true, false, false]);
     }
 
     #[test]
