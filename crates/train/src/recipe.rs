@@ -308,6 +308,7 @@ impl Recipe {
     pub fn check(&self) -> Result<(), RecipeError> {
         let share = |value: f64| (0.0..1.0).contains(&value);
         let rate = |value: f64| value > 0.0 && value <= 100.0;
+        let numbers = |units: u32| 2 * u64::from(units);
         let rules = [
             (matches!(self.bits, 0 | 4 | 8), "`bits` is 0, 4 or 8"),
             (self.dim.is_multiple_of(2) && self.dim <= 1024, "`dim` is even and 1024 at most"),
@@ -367,6 +368,11 @@ impl Recipe {
             (
                 [self.units, self.label_units].iter().all(|units| units.is_multiple_of(16) && *units <= 1024),
                 "`units` and `label_units` are multiples of 16 and 1024 at most",
+            ),
+            (
+                self.label_units == 0
+                    || numbers(self.units) + numbers(self.label_units) + u64::from(self.dim) <= 4096,
+                "`units` and `label_units`, twice, and `dim` are 4096 together at most",
             ),
             ((1..=16_384).contains(&self.max_tokens), "`max_tokens` is 1 to 16384"),
             ((1..=16).contains(&self.max_phrase), "`max_phrase` is 1 to 16"),
@@ -439,6 +445,14 @@ mod tests {
     }
 
     #[test]
+    fn states_and_tokens_fit_into_a_layer() {
+        let mut recipe = Recipe::default();
+        recipe.set_all([("units", "1024"), ("label_units", "1024")]).unwrap();
+        let error = recipe.set("dim", "16").unwrap_err().to_string();
+        assert!(error.contains("4096 together"), "{error}");
+    }
+
+    #[test]
     fn what_settings_are_together_counts() {
         let six = [("character_min", "6"), ("character_max", "6")];
         for settings in [six, [six[1], six[0]]] {
@@ -467,6 +481,8 @@ mod tests {
             ("smoothing", "1", "`smoothing` is 0"),
             ("character_min", "6", "n-grams"),
             ("dim", "21", "`dim` is even"),
+            ("label_units", "24", "multiples of 16"),
+            ("label_units", "4294967280", "1024 at most"),
         ] {
             let error = recipe.set(key, value).unwrap_err().to_string();
             assert!(error.contains(word), "{key}={value}: {error}");

@@ -812,3 +812,31 @@ fn machine_file(names: &[String], machine: &FittedBag) -> Vec<u8> {
     let rule = Trainer::new(Recipe::default()).rule(false, Calibration::NONE);
     machine.package(names).draft(&Acceptance::of(rule))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use stonechat_task::{Slot, Source};
+
+    #[test]
+    fn slots_tell_the_most_frequent_label() {
+        let row = |label: &str, slots: &[&str]| Example {
+            text: "a text".to_owned(),
+            labels: vec![label.to_owned()],
+            slots: slots.iter().map(|&name| Slot { name: name.to_owned(), start: 0, end: 1 }).collect(),
+            source: Source { file: Path::new("rows").into(), line: 1 },
+            split: None,
+        };
+        // The order of slots and how often one stands in a row do not count.
+        let rows = [
+            row("play", &["artist", "song"]),
+            row("play", &["song", "artist", "song"]),
+            row("stop", &["artist", "song"]),
+            row("stop", &[]),
+            row("dim", &["room"]),
+        ];
+        let tell = |rows: &[Example]| slots_tell(&rows.iter().collect::<Vec<_>>());
+        assert_eq!((tell(&rows), tell(&rows[3..]), tell(&[])), (0.8, 1.0, 0.0));
+    }
+}
