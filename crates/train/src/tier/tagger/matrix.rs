@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn products_of_every_shape_are_those_of_the_definition() {
         let mut random = crate::random::Random::new(1, 0);
-        for (count, inner, width) in [(1, 1, 1), (2, 3, 5), (7, 4, 16), (13, 9, 33), (6, 40, 97), (20, 1, 64)]
+        for (count, inner, width) in
+            [(1, 1, 1), (1, 7, 150), (2, 3, 5), (7, 4, 16), (13, 9, 33), (6, 40, 97), (20, 1, 64)]
         {
             let mut numbers =
                 |length: usize| -> Vec<f32> { (0..length).map(|_| random.unit() - 0.5).collect() };
